@@ -238,7 +238,7 @@ def _program(name):
 def _as_nobody_special():
     """The words before a command that PostgreSQL must not run as root.
 
-    In a user namespace of its own it is not root while its files stay root's: no system user, no chown, no open parents.
+    In a user namespace of its own it is not root while its files stay root's: no system user, no chown.
     """
     if os.geteuid() != 0:
         return ()
