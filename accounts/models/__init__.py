@@ -1,0 +1,6 @@
+from accounts.models.api_key import ApiKey
+from accounts.models.audit_event import AuditEvent
+from accounts.models.user import User
+from accounts.models.workspace import Workspace
+
+__all__ = ["ApiKey", "AuditEvent", "User", "Workspace"]

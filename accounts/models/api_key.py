@@ -1,0 +1,116 @@
+import hashlib
+import secrets
+import zlib
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models.user import User
+from accounts.models.workspace import Workspace
+from lib.models import Row
+
+SCOPES = (
+    "conversations:read",
+    "conversations:write",
+    "memory:read",
+    "memory:write",
+    "users:read",
+    "users:write",
+    "tenant:read",
+    "tenant:admin",
+)
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def check_scopes(scopes):
+    if unknown := sorted(set(scopes) - set(SCOPES)):
+        raise ValidationError(f"Unknown scope {unknown[0]!r}. Known: {', '.join(SCOPES)}.")
+
+
+class ApiKeyQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()), revoked_at__isnull=True)
+
+    def find(self, secret):
+        """The live key that `secret` is, or None. One indexed look-up; a typing error never reaches the database."""
+        if not is_well_formed(secret):
+            return None
+        return (
+            self.live()
+            .filter(Q(user__isnull=True) | Q(user__is_active=True), digest=digest_of(secret))
+            .select_related("user", "workspace")
+            .first()
+        )
+
+    def mint(self, *, workspace, user=None, name="", scopes=("conversations:read", "conversations:write"), **fields):
+        """Makes a key and returns (row, secret). Only here is the secret known; the row keeps its hash.
+
+        Without a user it is a workspace key and acts for any of the workspace's users.
+        """
+        check_scopes(scopes)
+        secret = new_secret()
+        key = self.create(
+            workspace=workspace,
+            user=user,
+            name=name,
+            scopes=sorted(scopes),
+            prefix=secret[:12],
+            digest=digest_of(secret),
+            **fields,
+        )
+        return key, secret
+
+
+class ApiKey(Row):
+    """A credential for programs: rk_live_ + 32 random base-62 characters (190 bits) + 6 of checksum.
+
+    The checksum lets a secret scanner tell a real key from a look-alike without asking us.
+    High entropy needs no slow hash: the table keeps SHA-256.
+    """
+
+    PREFIX = "key"
+    SECRET_PREFIX = "rk_live_"  # noqa: S105
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="api_keys")
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="api_keys")
+    name = models.CharField(max_length=120, blank=True)
+    scopes = ArrayField(models.CharField(max_length=40), validators=[check_scopes])
+    prefix = models.CharField(max_length=16)
+    digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name or f"{self.prefix}…"
+
+    def revoke(self):
+        if self.revoked_at is None:
+            self.revoked_at = timezone.now()
+            self.save(update_fields=["revoked_at"])
+
+
+def new_secret():
+    body = "".join(secrets.choice(BASE62) for _ in range(32))
+    return f"{ApiKey.SECRET_PREFIX}{body}{_checksum(body)}"
+
+
+def is_well_formed(secret):
+    body, checksum = secret.removeprefix(ApiKey.SECRET_PREFIX)[:-6], secret[-6:]
+    return secret.startswith(ApiKey.SECRET_PREFIX) and len(body) == 32 and _checksum(body) == checksum
+
+
+def digest_of(secret):
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _checksum(body):
+    """CRC32 in six base-62 characters, as GitHub's tokens carry it."""
+    number = zlib.crc32(body.encode())
+    return "".join(BASE62[number // 62**place % 62] for place in range(5, -1, -1))

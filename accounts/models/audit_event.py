@@ -1,0 +1,49 @@
+from django.db import models
+from django.utils import timezone
+
+from lib.models import Row
+
+
+class AuditEvent(Row):
+    """One line of what was done, by whom, to what. Append-only: a trigger refuses UPDATE and DELETE.
+
+    It names people and things by id without a foreign key, so it outlives them; it never holds their text.
+    """
+
+    PREFIX = "evt"
+
+    workspace_id = models.UUIDField(db_index=True, null=True)
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=254, blank=True)
+    action = models.CharField(max_length=64)
+    target_type = models.CharField(max_length=32, blank=True)
+    target_id = models.UUIDField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    details = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index("created_at", "id", name="audit_by_time"),
+            models.Index("target_id", "created_at", name="audit_by_target"),
+        ]
+
+    def __str__(self):
+        return f"{self.action} by {self.actor_name or 'the server'}"
+
+    @classmethod
+    def record(cls, action, *, actor=None, target=None, request=None, reason="", workspace_id=None, **details):
+        """Writes one line. `details` are counts and names of fields, never anybody's text."""
+        return cls.objects.create(
+            action=action,
+            workspace_id=workspace_id or getattr(target, "workspace_id", None) or getattr(actor, "workspace_id", None),
+            actor_id=actor.pk if actor else None,
+            actor_name=str(actor) if actor else "",
+            target_type=target._meta.model_name if target else "",
+            target_id=target.pk if target else None,
+            address=request.META.get("REMOTE_ADDR") or None if request else None,
+            reason=reason,
+            details=details,
+        )

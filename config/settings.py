@@ -1,0 +1,245 @@
+"""Environment in, settings out. Every variable is documented in docs/self-hosting.md, in one table."""
+
+import logging
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from lib import postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- where it runs -----------------------------------------------------------------------------------------------
+
+DEV = env.bool("PARLEY_DEV", False)
+DEBUG = DEV
+HOST = env("HOST", default="127.0.0.1")
+PORT = env.int("PORT", 8000)
+LOOPBACK = HOST in {"127.0.0.1", "::1", "localhost"}
+DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().resolve()
+
+# The address people type. HTTPS redirect, HSTS and Secure cookies follow from it, so that a plain `bin/run` on loopback
+# works over http and a public server behind TLS needs one variable.
+PUBLIC_ORIGIN = env("PUBLIC_ORIGIN", default=f"http://{'localhost' if not LOOPBACK else HOST}:{PORT}").rstrip("/")
+_origin = urlsplit(PUBLIC_ORIGIN)
+if _origin.scheme not in {"http", "https"} or not _origin.hostname:
+    raise ImproperlyConfigured(f"PUBLIC_ORIGIN must look like https://chat.example.org, not {PUBLIC_ORIGIN!r}.")
+HTTPS = _origin.scheme == "https"
+
+ALLOWED_HOSTS = [_origin.hostname, "127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
+
+
+def _secret_key():
+    """SECRET_KEY, or the key that the first start wrote into DATA_DIR. There is no default to fall back on."""
+    if key := env("SECRET_KEY", default=""):
+        return key
+    path = DATA_DIR / "secret_key"
+    try:
+        return path.read_text().strip()
+    except OSError:
+        raise ImproperlyConfigured(f"No SECRET_KEY: set it, or start bin/run once, which makes {path}.") from None
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+# --- what it is made of ------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "accounts",
+    "projects",
+    "conversations",
+    "sharing",
+    "api",
+    "config.apps.ParleyAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "template_partials",
+    "lucide",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "config.middleware.DatabaseOutage",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.PrivatePages",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "lib.templatetags.parley",
+                "lucide.templatetags.lucide",
+            ],
+        },
+    },
+]
+
+# --- the database ------------------------------------------------------------------------------------------------
+
+DATABASE_URL = env("DATABASE_URL", default="")
+if DATABASE_URL:
+    _database = env.db_url_config(DATABASE_URL)
+    if _database["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://user:password@host:5432/name.")
+else:
+    _database = {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": str(postgres.socket_dir(DATA_DIR)),
+        "NAME": postgres.DATABASE,
+        "USER": postgres.USER,
+    }
+DATABASES = {
+    "default": {
+        **_database,
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),
+            "pool": {"min_size": 2, "max_size": env.int("PARLEY_DB_POOL", 8), "timeout": 5},
+            # A frozen database must not hold every worker: five seconds to connect, thirty for any page's statement.
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c work_mem=32MB",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# --- who is asking -----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "conversations:index"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip", "login": "60/m/ip", "signup": "20/m/ip"}
+# Anyone who can reach a server on loopback owns the machine; on a public address the operator decides.
+OPEN_SIGNUP = env.bool("PARLEY_OPEN_SIGNUP", LOOPBACK)
+
+CSRF_FAILURE_VIEW = "config.views.forbidden"
+
+# --- what browsers are told --------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+if env.bool("PARLEY_BEHIND_PROXY", False):  # only where the proxy strips the header that strangers send
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# --- limits ------------------------------------------------------------------------------------------------------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a form or a JSON body; files have limits of their own
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_200  # a page of checkboxes and a little more
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger files go to disk while they arrive
+FILE_UPLOAD_TEMP_DIR = None
+IMPORT_MAX_BYTES = env.int("PARLEY_IMPORT_MAX_BYTES", 8 * 1024**3)
+
+# --- words, time, files ------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env("TZ", default="UTC")
+USE_TZ = True
+USE_I18N = False
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = DATA_DIR / "files"
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+if email_url := env("EMAIL_URL", default=""):
+    vars().update(env.email_url_config(email_url))
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"Parley <parley@{_origin.hostname}>")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
+    "root": {"handlers": ["stderr"], "level": logging.WARNING},
+    "loggers": {"parley": {"level": logging.INFO}},
+}

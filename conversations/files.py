@@ -1,0 +1,35 @@
+"""Where attachments' bytes lie: DATA_DIR/files/<workspace>/<two hex digits>/<SHA-256>.
+
+Names come from hashes alone, so no file name of a stranger ever reaches the file system.
+"""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+
+def path(workspace_id, sha256):
+    return Path(settings.MEDIA_ROOT) / workspace_id.hex / sha256[:2] / sha256
+
+
+def forget(cursor, conversation_ids):
+    """After the surrounding transaction commits, removes the bytes that no other attachment still names."""
+    cursor.execute(
+        "SELECT DISTINCT workspace_id, sha256 FROM conversations_attachment"
+        " WHERE conversation_id = ANY(%s) AND sha256 <> ''",
+        [conversation_ids],
+    )
+    if candidates := cursor.fetchall():
+        transaction.on_commit(lambda: _remove_unnamed(candidates))
+
+
+def _remove_unnamed(candidates):
+    with connection.cursor() as cursor:
+        for workspace_id, sha256 in candidates:
+            cursor.execute(
+                "SELECT 1 FROM conversations_attachment WHERE workspace_id = %s AND sha256 = %s LIMIT 1",
+                [workspace_id, sha256],
+            )
+            if cursor.fetchone() is None:
+                path(workspace_id, sha256).unlink(missing_ok=True)

@@ -1,0 +1,228 @@
+from datetime import timedelta
+
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from accounts.models import User, Workspace
+from conversations import deletion, limits
+from conversations.models.branch import Branch
+from conversations.models.grant import Grant
+from lib.models import Row
+from lib.text import first_line
+from lib.typeid import new_id
+from projects.models import WRITERS, Project, ProjectMember
+
+
+class ConversationFull(Exception):
+    """An append was refused: the conversation holds limits.MESSAGES messages."""
+
+    def __str__(self):
+        return f"Conversation is full: at most {limits.MESSAGES:,} messages."
+
+
+class ConversationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The one door: every page, export, search and dialect starts here. Superusers get no wider one."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            Q(owner=user)
+            | Q(pk__in=Grant.objects.filter(user=user).values("conversation"))
+            | Q(project__in=Project.objects.visible_to(user).values("pk")),
+            workspace=user.workspace_id,
+        )
+
+    def owned_by(self, user):
+        """Narrows to one owner, so that lists walk the index (owner, last_message_at, id) and stop after a page."""
+        return self.filter(owner=user)
+
+    def newest_first(self):
+        return self.order_by("-last_message_at", "-id")
+
+    def start(self, owner, *, title=None, project=None, created_at=None, **fields):
+        """A new, empty conversation with its MAIN branch."""
+        now = created_at or timezone.now()
+        conversation = self.model(
+            owner=owner,
+            workspace_id=owner.workspace_id,
+            title=title,
+            project=project,
+            created_at=now,
+            updated_at=now,
+            last_message_at=now,
+            **fields,
+        )
+        with transaction.atomic():
+            branch = Branch(conversation=conversation, name=Branch.MAIN, created_at=now, updated_at=now)
+            conversation.active_branch = branch
+            conversation.save(force_insert=True)
+            branch.save(force_insert=True)
+        return conversation
+
+    def delete(self):
+        """For good, with everything in them, all or nothing. Returns {word: rows}, to tell whoever asked."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            return deletion.delete_conversations(cursor, list(self.values_list("pk", flat=True)))
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+    def before(self, moment, pk):
+        """What follows (moment, pk) in newest-first order; a row comparison, so that the index seeks to it."""
+        return self.extra(
+            where=["(conversations_conversation.last_message_at, conversations_conversation.id) < (%s, %s)"],
+            params=[moment, pk],
+        )
+
+
+class Conversation(Row):
+    """One chat: a tree of messages, and branches that name its leaves.
+
+    The row is narrow and complete, so that a list reads nothing else: title, counts, preview and last time are kept
+    by the statements that change messages. Order inside is by `position`, which only grows and is never used twice.
+    """
+
+    PREFIX = "conv"
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="conversations", db_index=False)
+    owner = models.ForeignKey(User, models.CASCADE, related_name="conversations", db_index=False)
+    project = models.ForeignKey(Project, models.SET_NULL, null=True, blank=True, related_name="conversations")
+    # NULL is "never named", "" is "named nothing": dialects tell them apart.
+    title = models.CharField(max_length=limits.TITLE, null=True, blank=True)  # noqa: DJ001
+    description = models.TextField(blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    referrer = models.CharField(max_length=64, blank=True)
+    model = models.CharField(max_length=120, blank=True)
+
+    # Where it came from: the format's name and the id it had there. Both empty for what was written here.
+    source = models.CharField(max_length=32, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
+    import_batch = models.ForeignKey(
+        "conversations.ImportBatch", models.SET_NULL, null=True, blank=True, related_name="conversations"
+    )
+
+    # No constraint on these two: a branch points back here, and both rows are written in one statement.
+    active_branch = models.ForeignKey(
+        "conversations.Branch", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    tip_position = models.IntegerField(null=True, editable=False)  # the active branch's tip, read under the row's lock
+    next_position = models.IntegerField(default=1, editable=False)
+    revision = models.IntegerField(default=0, editable=False)
+
+    message_count = models.IntegerField(default=0, editable=False)  # every message of every branch
+    length = models.IntegerField(default=0, editable=False)  # messages on the active branch
+    turns = models.IntegerField(default=0, editable=False)  # of those, what user and assistant said
+    branch_count = models.IntegerField(default=1, editable=False)
+    attachment_count = models.IntegerField(default=0, editable=False)
+    preview = models.CharField(max_length=limits.PREVIEW, blank=True, editable=False)
+
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    last_message_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index("owner", models.F("last_message_at").desc(), models.F("id").desc(), name="history"),
+            models.Index("owner", models.F("updated_at").desc(), models.F("id").desc(), name="by_update"),
+            models.Index("owner", models.F("created_at").desc(), models.F("id").desc(), name="by_creation"),
+            models.Index("workspace", "created_at", name="by_workspace"),
+        ]
+        constraints = [
+            # Idempotent imports stand on this: the same chat of the same program is one row per owner.
+            models.UniqueConstraint(
+                fields=["owner", "source", "external_id"],
+                condition=~Q(external_id=""),
+                name="conversation_once_per_source",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title or "Untitled"
+
+    def can_be_edited_by(self, user):
+        return (
+            self.owner_id == user.pk
+            or Grant.objects.filter(conversation=self, user=user, role__in=WRITERS).exists()
+            or Project.objects.filter(pk=self.project_id, owner=user).exists()
+            or ProjectMember.objects.filter(project=self.project_id, user=user, role__in=WRITERS).exists()
+        )
+
+    def append(self, role, text, *, created_at=None, model="", parts=None, message_id=None):
+        """Adds a message at the tip of the active branch and returns its id.
+
+        One statement: the row lock of the conversation hands out the position, so two writers at once are ordered and
+        neither is lost. Raises ConversationFull beyond limits.MESSAGES.
+        """
+        message_id = message_id or new_id()
+        said = role in TURN_ROLES
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _APPEND,
+                {
+                    "conversation": self.pk,
+                    "id": message_id,
+                    "role": role,
+                    "text": text,
+                    "parts": Jsonb(parts) if parts is not None else None,
+                    "model": model,
+                    "created_at": created_at or timezone.now(),
+                    "turn": int(said),
+                    "preview": first_line(text, limits.PREVIEW) if said else "",
+                    "limit": limits.MESSAGES,
+                },
+            )
+            if cursor.rowcount == 0:
+                raise ConversationFull
+        return message_id
+
+    def rename(self, title):
+        self.title = title
+        self.touch()
+        self.save(update_fields=["title", "updated_at"])
+
+    def touch(self):
+        """`updated_at` always grows, whatever the clock does: cursors and ETags stand on it."""
+        self.updated_at = max(timezone.now(), self.updated_at + timedelta(microseconds=1))
+
+    def delete(self, *args, **kwargs):
+        return Conversation.objects.filter(pk=self.pk).delete()
+
+
+TURN_ROLES = ("user", "assistant")
+
+# FOR UPDATE reads the row as the last committed writer left it, so `parent` is the true tip even when we had to wait.
+_APPEND = """
+WITH old AS MATERIALIZED (
+    SELECT id, workspace_id, owner_id, active_branch_id, tip_position, next_position
+    FROM conversations_conversation
+    WHERE id = %(conversation)s AND message_count < %(limit)s
+    FOR UPDATE
+), changed AS (
+    UPDATE conversations_conversation AS c
+    SET next_position = old.next_position + 1,
+        tip_position = old.next_position,
+        message_count = message_count + 1,
+        length = length + 1,
+        turns = turns + %(turn)s,
+        revision = revision + 1,
+        preview = CASE WHEN %(preview)s::text = '' THEN preview ELSE %(preview)s END,
+        last_message_at = greatest(last_message_at, %(created_at)s),
+        updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    FROM old WHERE c.id = old.id
+), moved AS (
+    UPDATE conversations_branch AS b
+    SET tip_position = old.next_position, updated_at = clock_timestamp()
+    FROM old WHERE b.id = old.active_branch_id
+)
+INSERT INTO conversations_message
+    (id, conversation_id, workspace_id, owner_id, position, parent_position, created_at, role, text, parts, model,
+     version, hidden, searchable, type, status, name, call_id, source_id)
+SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(created_at)s, %(role)s, %(text)s, %(parts)s,
+       %(model)s, 1, false, true, 'message', 'completed', '', '', ''
+FROM old
+"""

@@ -1,0 +1,94 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User, Workspace
+from conversations.models.conversation import Conversation
+from lib.models import Row
+
+
+class MessageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(conversation__in=Conversation.objects.visible_to(user))
+
+
+class Message(Row):
+    """One message: what was said (`text`, Markdown), and what it answers (`parent_position`).
+
+    `position` is its name inside the conversation: it only grows and is never used again, so parents, branch tips and
+    what a message replaces are positions, and no foreign key cascades down a chain of 10,000 parents.
+
+    `parts` keeps structured content as it came (images, tool calls and results, reasoning, citations, unknown types);
+    null where the text says everything. A list of objects, each with a `type`.
+    """
+
+    PREFIX = "msg"
+
+    class Role(models.TextChoices):
+        USER = "user"
+        ASSISTANT = "assistant"
+        SYSTEM = "system"
+        DEVELOPER = "developer"
+        TOOL = "tool"
+        CRITIC = "critic"
+        DISCRIMINATOR = "discriminator"
+        UNKNOWN = "unknown"
+        OTHER = "other"  # an export's role that is none of these; the raw word is in metadata
+
+    # Fixed-width columns first: PostgreSQL then needs no padding between them.
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    owner = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    updated_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    import_batch = models.ForeignKey(
+        "conversations.ImportBatch", models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    position = models.IntegerField()
+    parent_position = models.IntegerField(null=True)
+    replaces_position = models.IntegerField(null=True)  # the sibling this is another try at
+    version = models.IntegerField(default=1)
+    hidden = models.BooleanField(default=False)  # not part of what the reader is shown first; reachable on request
+    searchable = models.BooleanField(default=True)  # false: bulk such as fetched web pages, kept but not indexed
+
+    role = models.CharField(max_length=16, choices=Role.choices)
+    type = models.CharField(max_length=64, default="message")
+    status = models.CharField(max_length=16, default="completed")
+    model = models.CharField(max_length=120, blank=True)
+    name = models.CharField(max_length=200, blank=True)  # the tool or the person speaking
+    call_id = models.CharField(max_length=128, blank=True)
+    external_id = models.CharField(max_length=128, null=True, blank=True)  # noqa: DJ001  the client's own id for it
+    source_id = models.CharField(max_length=200, blank=True)  # the id it had in the export it came from
+    text = models.TextField(blank=True)
+    parts = models.JSONField(null=True, blank=True)
+    metadata = models.JSONField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Also the covering index that a path is read from: PostgreSQL answers from the index alone.
+            models.UniqueConstraint(
+                fields=["conversation", "position"], include=["parent_position"], name="message_position_once"
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "external_id"],
+                condition=Q(external_id__isnull=False),
+                name="message_external_id_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent_position__isnull=True) | Q(parent_position__lt=models.F("position")),
+                name="message_answers_an_earlier_one",
+            ),
+        ]
+        indexes = [
+            models.Index("conversation", "parent_position", "position", name="message_siblings"),
+            models.Index("conversation", "call_id", condition=~Q(call_id=""), name="message_by_call"),
+        ]
+
+    def __str__(self):
+        return f"{self.role} at {self.position}"

@@ -1,0 +1,24 @@
+"""Small questions about plain text."""
+
+import re
+import unicodedata
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_MARKUP = re.compile(r"[#>*_`~|]+")
+
+
+def first_line(text, limit):
+    """The beginning of a Markdown text as one line of plain words, at most `limit` characters, cut with an ellipsis."""
+    line = " ".join(_MARKUP.sub(" ", text[: limit * 4]).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def clean(text):
+    """What PostgreSQL can store: NULs dropped, lone surrogates replaced by U+FFFD, all else as it came."""
+    return _SURROGATES.sub("\ufffd", text.replace("\x00", ""))
+
+
+def fold(text):
+    """Lower case, without accents: how words are compared when they are marked. Same length is not promised."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -1,0 +1,51 @@
+"""The cast: Alice owns the project, Bob is on it, Charlie must never see anything of theirs."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from conversations.models import Conversation
+from projects.models import Project, ProjectMember, Role
+
+
+@pytest.fixture
+def alice(db):
+    """Owns the project and everything in it."""
+    return User.objects.create_user("alice@example.org", "alice's password", name="Alice")
+
+
+@pytest.fixture
+def bob(alice):
+    """In Alice's workspace, let into her project as a viewer."""
+    return User.objects.create_user("bob@example.org", "bob's password", name="Bob", workspace=alice.workspace)
+
+
+@pytest.fixture
+def charlie(db):
+    """Must never see anything of Alice's (who owns the project) or Bob's (who is on it)."""
+    return User.objects.create_user("charlie@example.org", "charlie's password", name="Charlie")
+
+
+@pytest.fixture
+def project(alice, bob):
+    project = Project.objects.create(owner=alice, workspace=alice.workspace, name="Observatory")
+    ProjectMember.objects.create(project=project, user=bob, role=Role.VIEWER)
+    return project
+
+
+@pytest.fixture
+def conversation(alice, project):
+    conversation = Conversation.objects.start(alice, title="Choosing a telescope", project=project)
+    conversation.append("user", "Which telescope should a beginner buy?")
+    conversation.append("assistant", "A **Dobsonian** of six to eight inches: the most aperture for the money.")
+    return conversation
+
+
+@pytest.fixture
+def sign_in():
+    def sign_in(user):
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
