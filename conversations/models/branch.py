@@ -6,7 +6,7 @@ from lib.models import Row
 
 
 class Branch(Row):
-    """A name for a leaf: the path from the first message to `tip_position`. Branches share messages, never copy them."""
+    """A name for a leaf: the path from the first message to `tip_position`. Branches share messages."""
 
     PREFIX = "branch"
     MAIN = "MAIN"

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Tombstone(models.Model):
-    """Where a deleted row stood: id, owner, times and position, never its text. Cursors that name it go on from there."""
+    """Where a deleted row stood: id, owner, times, position, never text. Cursors that name it go on from there."""
 
     class Kind(models.TextChoices):
         CONVERSATION = "conversation"
