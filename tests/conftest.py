@@ -1,6 +1,7 @@
 """The cast: Alice owns the project, Bob is on it, Charlie must never see anything of theirs."""
 
 import pytest
+import time_machine
 from django.test import Client
 
 from accounts.models import User
@@ -49,3 +50,10 @@ def sign_in():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def time_machine_frozen():
+    """The clock stands still."""
+    with time_machine.travel("2026-11-20T10:15:00Z", tick=False):
+        yield

@@ -1,7 +1,8 @@
 from datetime import timedelta
+from itertools import count
 
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -152,13 +153,13 @@ class Conversation(Row):
             or ProjectMember.objects.filter(project=self.project_id, user=user, role__in=WRITERS).exists()
         )
 
-    def append(self, role, text, *, created_at=None, model="", parts=None, message_id=None):
+    def append(self, role, text, *, created_at=None, model="", parts=None):
         """Adds a message at the tip of the active branch and returns its id.
 
         One statement: the row lock of the conversation hands out the position, so two writers at once are ordered and
         neither is lost. Raises ConversationFull beyond limits.MESSAGES.
         """
-        message_id = message_id or new_id()
+        message_id = new_id()
         said = role in TURN_ROLES
         with connection.cursor() as cursor:
             cursor.execute(
@@ -180,6 +181,49 @@ class Conversation(Row):
                 raise ConversationFull
         return message_id
 
+    @transaction.atomic
+    def reply(self, position, role, text, **fields):
+        """Answers the message at `position`, makes that path the active one, and returns the new message's id.
+
+        At a branch's tip the branch goes on. Anywhere else the conversation forks, as git would: the row called MAIN is
+        renamed MAIN_<UTC stamp> and keeps its id and tip, and a new MAIN begins at `position`.
+        """
+        locked = Conversation.objects.select_for_update().get(pk=self.pk)
+        if position != locked.tip_position:
+            branch = locked.branches.filter(tip_position=position).order_by("-updated_at").first()
+            locked._activate(branch or locked._fork(position))
+        return locked.append(role, text, **fields)
+
+    def _fork(self, position):
+        """Caller holds the row's lock."""
+        now = timezone.now()
+        old_main = self.branches.get(name=Branch.MAIN)
+        old_main.name = self._backup_name(now)
+        old_main.save(update_fields=["name"])
+        Conversation.objects.filter(pk=self.pk).update(branch_count=F("branch_count") + 1)
+        return self.branches.create(
+            name=Branch.MAIN,
+            tip_position=position,
+            parent_name=old_main.name,
+            forked_from_position=position,
+            forked_at=now,
+        )
+
+    def _backup_name(self, now):
+        """MAIN_20261120101500, with -2, -3 … when that second is taken: two edits in one second must both work."""
+        stamp = f"{Branch.MAIN}_{now:%Y%m%d%H%M%S}"
+        taken = set(self.branches.filter(name__startswith=stamp).values_list("name", flat=True))
+        return next(name for n in count(1) if (name := stamp if n == 1 else f"{stamp}-{n}") not in taken)
+
+    def _activate(self, branch):
+        """Caller holds the row's lock. Length and turns are counted along the branch's path."""
+        with connection.cursor() as cursor:
+            cursor.execute(_MEASURE, {"conversation": self.pk, "tip": branch.tip_position, "said": list(TURN_ROLES)})
+            length, turns = cursor.fetchone()
+        Conversation.objects.filter(pk=self.pk).update(
+            active_branch=branch, tip_position=branch.tip_position, length=length, turns=turns
+        )
+
     def rename(self, title):
         self.title = title
         self.touch()
@@ -194,6 +238,17 @@ class Conversation(Row):
 
 
 TURN_ROLES = ("user", "assistant")
+
+_MEASURE = """
+WITH RECURSIVE path AS (
+    SELECT parent_position, role, hidden FROM conversations_message
+    WHERE conversation_id = %(conversation)s AND position = %(tip)s
+    UNION ALL
+    SELECT m.parent_position, m.role, m.hidden FROM path JOIN conversations_message AS m
+    ON m.conversation_id = %(conversation)s AND m.position = path.parent_position
+)
+SELECT count(*), count(*) FILTER (WHERE role = ANY(%(said)s) AND NOT hidden) FROM path
+"""
 
 # FOR UPDATE reads the row as the last committed writer left it, so `parent` is the true tip even when we had to wait.
 _APPEND = """

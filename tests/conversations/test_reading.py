@@ -1,0 +1,94 @@
+import pytest
+
+from conversations import reading
+from conversations.models import Conversation
+
+
+@pytest.fixture
+def long(alice):
+    """120 messages in one line, then a second answer to the 60th."""
+    conversation = Conversation.objects.start(alice, title="Long")
+    for n in range(1, 121):
+        conversation.append("user" if n % 2 else "assistant", f"message {n}")
+    conversation.refresh_from_db()
+    return conversation
+
+
+def test_an_empty_conversation_has_an_empty_window(alice):
+    window = reading.latest(Conversation.objects.start(alice))
+
+    assert window.positions == []
+    assert not window.has_earlier
+    assert not window.has_later
+
+
+def test_it_opens_at_the_end_of_the_active_branch(long):
+    window = reading.latest(long)
+
+    assert window.positions == list(range(71, 121))
+    assert (window.has_earlier, window.has_later) == (True, False)
+
+
+def test_earlier_windows_join_without_a_gap_until_the_beginning(long):
+    first = reading.latest(long)
+    second = reading.earlier(long, first.tip, first.positions[0])
+    third = reading.earlier(long, first.tip, second.positions[0])
+
+    assert third.positions + second.positions + first.positions == list(range(1, 121))
+    assert (second.has_earlier, third.has_earlier) == (True, False)
+
+
+def test_a_message_in_the_middle_stands_in_its_context_and_leads_on_both_ways(long):
+    window = reading.around(long, 60)
+
+    assert window.positions[0] == 60 - reading.LEAD_IN
+    assert len(window.positions) == reading.WINDOW
+    assert window.has_earlier
+    following = reading.later(long, window.tip, window.positions[-1])
+    assert following.positions == list(range(window.positions[-1] + 1, 121))
+    assert not following.has_later
+
+
+def test_a_message_on_an_abandoned_branch_is_shown_on_that_branch(long):
+    long.reply(60, "assistant", "another way")
+    long.append("user", "and on")
+    long.refresh_from_db()
+
+    assert reading.latest(long).positions[-3:] == [60, 121, 122]
+    window = reading.around(long, 61)
+    assert window.tip == 120
+    assert 121 not in window.positions
+
+
+def test_siblings_know_their_number_and_their_neighbours(long):
+    for text in ("second", "third"):
+        long.reply(60, "user", text)
+    ids = dict(long.messages.filter(position__in=[61, 121, 122]).values_list("position", "id"))
+
+    found = reading.siblings(long, [60, 61, 121, 122])
+
+    assert 60 not in found
+    assert found[61] == reading.Sibling(1, 3, None, ids[121])
+    assert found[121] == reading.Sibling(2, 3, ids[61], ids[122])
+    assert found[122] == reading.Sibling(3, 3, ids[121], None)
+
+
+def test_several_first_messages_are_siblings_too(long):
+    long.messages.create(
+        workspace_id=long.workspace_id, owner_id=long.owner_id, position=500, role="user", text="another start"
+    )
+
+    assert reading.siblings(long, [1, 2])[1].count == 2
+
+
+def test_a_position_that_is_not_there_gives_an_empty_window(long):
+    assert reading.earlier(long, 120, 5_000).positions == []
+    assert reading.later(long, 120, 5_000).positions == []
+    assert reading.later(long, 5_000, 3).positions == []
+
+
+def test_each_window_is_one_query_however_long_the_conversation(long, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        reading.latest(long)
+    with django_assert_num_queries(1):
+        reading.around(long, 60)

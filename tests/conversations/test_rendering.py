@@ -1,0 +1,103 @@
+import pytest
+
+from conversations import rendering
+from conversations.models import Message, Rendering
+
+
+def message(role="assistant", text="", **fields):
+    return Message(role=role, text=text, position=1, **fields)
+
+
+def test_prose_is_markdown_and_people_keep_their_line_breaks():
+    assert "<strong>six</strong>" in rendering.render(message(text="**six** inches"))
+    assert "<br" in rendering.render(message("user", "one\ntwo"))
+
+
+def test_reasoning_comes_first_and_is_folded():
+    html = rendering.render(message(text="42", parts=[{"type": "reasoning", "text": "let me see", "seconds": 44}]))
+
+    assert html.index("Thought for 44 s") < html.index("42")
+    assert '<details class="fold fold--reasoning">' in html
+
+
+def test_a_tool_call_that_carries_the_message_is_told_once():
+    html = rendering.render(
+        message(text="print(1)\n", parts=[{"type": "tool_call", "name": "python", "text": "print(1)\n"}])
+    )
+
+    assert html.count("print(1)") == 1
+    assert "Ran python" in html
+
+
+def test_what_a_tool_said_is_one_line_that_unfolds():
+    html = rendering.render(message("tool", "a\nb\nc", name="python"))
+
+    assert "Output of python · 3 lines" in html
+    assert '<pre class="plain"' in html
+
+
+def test_a_huge_output_says_how_much_is_not_shown():
+    html = rendering.render(message("tool", "x" * 1_000_000, name="browser"))
+
+    assert len(html) < 25_000
+    assert "980,000 more characters" in html
+
+
+def test_an_unknown_part_is_shown_as_it_came():
+    html = rendering.render(message(parts=[{"type": "unknown", "content_type": "hologram", "raw": {"beam": "<b>"}}]))
+
+    assert "Unsupported content: hologram" in html
+    assert "&lt;b&gt;" in html
+
+
+@pytest.mark.parametrize("field", ["name", "title", "url", "alt", "text", "language", "content_type", "summary"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "reasoning",
+        "tool_call",
+        "tool_result",
+        "code",
+        "instructions",
+        "quote",
+        "error",
+        "image",
+        "audio",
+        "file",
+        "citation",
+    ],
+)
+def test_no_part_lets_html_through(kind, field):
+    hostile = '"><img src=x onerror=alert(1)><script>alert(1)</script>'
+    html = rendering.render(message(parts=[{"type": kind, field: hostile}, {"type": hostile, "text": hostile}]))
+
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_parts_of_the_wrong_shape_do_not_break_a_page():
+    rendering.render(
+        message(parts=["text", None, 7, {"type": None, "text": ["x"]}, {"type": "image", "width": "wide"}])
+    )
+
+
+def test_html_is_made_once_and_again_only_after_an_edit(conversation, django_assert_num_queries):
+    rows = list(conversation.messages.all())
+    first = rendering.html_of(rows)
+    with django_assert_num_queries(1):
+        assert rendering.html_of(rows) == first
+
+    conversation.messages.filter(position=2).update(text="A refractor.", version=2)
+    again = rendering.html_of(list(conversation.messages.all()))
+
+    assert "A refractor." in again[rows[1].pk]
+    assert Rendering.objects.count() == 2
+
+
+def test_a_new_renderer_renders_again(conversation, monkeypatch):
+    rows = list(conversation.messages.all())
+    rendering.html_of(rows)
+    Rendering.objects.update(html="old")
+    monkeypatch.setattr(rendering, "VERSION", rendering.VERSION + 1)
+
+    assert "old" not in rendering.html_of(rows).values()
