@@ -1,4 +1,4 @@
-"""The second wall. The parser writes no HTML of a stranger's; this lets nothing through that we would not write ourselves."""
+"""The second wall. The parser writes no HTML of a stranger's; this lets nothing through that it would not write."""
 
 import functools
 import re
@@ -9,71 +9,17 @@ from lib import highlight
 
 from .links import is_attachment, is_link
 
-MATHS = set(
-    [
-        "math",
-        "mrow",
-        "mi",
-        "mn",
-        "mo",
-        "ms",
-        "mtext",
-        "mspace",
-        "mfrac",
-        "msqrt",
-        "mroot",
-        "msub",
-        "msup",
-        "msubsup",
-        "munder",
-        "mover",
-        "munderover",
-        "mmultiscripts",
-        "mprescripts",
-        "mtable",
-        "mtr",
-        "mtd",
-        "mlabeledtr",
-        "mstyle",
-        "mpadded",
-        "mphantom",
-        "menclose",
-    ]
-)
-TAGS = MATHS | set(
-    [
-        "p",
-        "br",
-        "hr",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "strong",
-        "em",
-        "s",
-        "a",
-        "code",
-        "pre",
-        "blockquote",
-        "ul",
-        "ol",
-        "li",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "sup",
-        "section",
-        "div",
-        "span",
-        "figure",
-        "figcaption",
-        "img",
-    ]
-)
+MATHS = {
+    *("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "mpadded"),
+    *("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "menclose"),
+    *("mtable", "mtr", "mtd", "mlabeledtr", "mphantom"),
+}
+TAGS = {
+    *("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "s", "sup", "a", "span", "code", "pre", "img"),
+    *("blockquote", "ul", "ol", "li", "section", "div", "figure", "figcaption"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+    *MATHS,
+}
 ATTRIBUTES = {
     "a": {"href", "title", "class", "aria-label"},
     "img": {"src", "alt", "loading"},
@@ -85,18 +31,7 @@ ATTRIBUTES = {
     "section": {"class", "aria-label"},
     "pre": {"class", "tabindex"},
     "math": {"display", "alttext"},
-    "mo": {
-        "stretchy",
-        "fence",
-        "separator",
-        "largeop",
-        "movablelimits",
-        "form",
-        "minsize",
-        "maxsize",
-        "lspace",
-        "rspace",
-    },
+    "mo": {"stretchy", "fence", "separator", "largeop", "movablelimits", "form", "minsize", "maxsize"},
     "mi": {"mathvariant"},
     "mtext": {"mathvariant"},
     "mspace": {"width", "linebreak"},
@@ -107,7 +42,11 @@ ATTRIBUTES = {
     "mtable": {"displaystyle", "columnalign", "rowspacing", "columnspacing", "rowlines", "columnlines"},
     "mtd": {"columnalign"},
     "menclose": {"notation"},
-} | dict.fromkeys(["code", "figure", "th", "td"], {"class"})
+    "code": {"class"},
+    "figure": {"class"},
+    "th": {"class"},
+    "td": {"class"},
+}
 CLASSES = {
     "a": {"remote-image", "footnote-back"},
     "span": {"remote-image__alt", "remote-image__host", "dead-link", "task__mark", *highlight.CLASSES.values()},
@@ -122,11 +61,13 @@ CLASSES = {
     "td": {"align-left", "align-center", "align-right"},
 }
 FOOTNOTE = re.compile(r"fn(?:ref)?-[A-Za-z0-9_-]*\d+", re.ASCII)
-# Words and short lengths: \hspace{99999em} would push the page aside, \hspace{-50em} would print over what is beside it.
+WORDS = {"alt", "title", "alttext", "aria-label", "role", "loading", "tabindex", "start", "display", "mathvariant"}
+LISTS = {"rowspacing", "columnspacing", "columnalign", "rowlines", "columnlines"}
+# Words and short lengths: \hspace{99999em} would push the page aside, \hspace{-50em} print over what is beside it.
 MATHS_VALUE = re.compile(
-    r"-?(?:\d{0,2}\.)?\d{1,2}(?:em|ex|px|pt|mu|cm|mm|in|%)?|-0?\.\d+em|#[0-9a-fA-F]{3,6}|[a-z ]{1,40}", re.ASCII
+    r"(?:\d{0,2}\.)?\d{1,3}(?:em|ex|px|pt|mu|cm|mm|in|%)?|-0?\.\d{1,4}(?:em|mu)|#[0-9a-fA-F]{3,6}|[a-z ]{1,40}",
+    re.ASCII,
 )
-BACKWARDS = re.compile(r"-(?!0?\.\d)")
 
 
 def _attribute(tag, name, value):
@@ -139,23 +80,10 @@ def _attribute(tag, name, value):
         kept = is_attachment(value)
     elif name == "id":
         kept = FOOTNOTE.fullmatch(value)
-    elif name in {
-        "alt",
-        "title",
-        "alttext",
-        "aria-label",
-        "role",
-        "loading",
-        "tabindex",
-        "start",
-        "display",
-        "mathvariant",
-    }:
-        kept = True
-    elif name in {"rowspacing", "columnspacing", "columnalign", "rowlines", "columnlines"}:
+    elif name in LISTS:
         kept = len(value) <= 400 and all(MATHS_VALUE.fullmatch(part) for part in value.split())
     else:
-        kept = MATHS_VALUE.fullmatch(value) and not BACKWARDS.match(value)
+        kept = name in WORDS or MATHS_VALUE.fullmatch(value)
     return value if kept else None
 
 

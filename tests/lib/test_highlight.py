@@ -1,0 +1,128 @@
+"""Colours for code: only known languages, byte for byte, within the clock, legible in both themes."""
+
+import re
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from lib.highlight import BLOCK_LIMIT, CLASSES, LANGUAGES, MESSAGE_LIMIT, Highlighter, label
+
+CSS = (Path(__file__).parents[2] / "static/css/code.css").read_text()
+# The runs that made Pygments' lexers quadratic: seconds for 20 kB without a clock.
+RUNS = [
+    "a a a ",
+    '\\"',
+    "`",
+    "@",
+    "%",
+    "&",
+    "=",
+    "= ",
+    "\n",
+    "!",
+    "?",
+    "$(",
+    "a<",
+    "{%",
+    "/*",
+    "'",
+    "<",
+    "((",
+    "0x",
+    "- ",
+]
+
+
+class Text(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_python_gets_its_colours():
+    html = Highlighter().highlight('def f(x):\n    return "a" + 1  # why\n', "py")
+
+    assert '<span class="nf">f</span>' in html
+    assert '<span class="s">&quot;a&quot;' in html
+    assert "# why" in html
+
+
+@pytest.mark.parametrize("lexer", sorted({lexer for lexer, _ in LANGUAGES.values()}))
+def test_code_comes_back_byte_for_byte(lexer):
+    code = "\n\n  <b>&amp; 'x' \"y\" `z`\t// # é 漢 😀 \ufeff\n{{ a }} {% b %} <?php echo 1 ?>\n  \n\n"
+
+    html = Highlighter().highlight(code, lexer)
+
+    assert html is None or Text(html).text == code
+
+
+@pytest.mark.parametrize("lexer", sorted({lexer for lexer, _ in LANGUAGES.values()}))
+def test_no_lexer_outlasts_the_clock(lexer):
+    for run in RUNS:
+        code = (run * BLOCK_LIMIT)[:BLOCK_LIMIT]
+        highlighter = Highlighter()
+        highlighter.seconds = 0.005  # what is measured is the one match that the clock cannot interrupt
+        start = time.process_time()
+        highlighter.highlight(code, lexer)
+        assert time.process_time() - start < 0.5, repr(run)
+
+
+def test_an_unknown_language_and_a_long_block_stay_plain():
+    assert Highlighter().highlight("x = 1\n", "klingon") is None
+    assert Highlighter().highlight("x = 1\n", "") is None
+    assert Highlighter().highlight("x = 1\n" * BLOCK_LIMIT, "python") is None
+
+
+def test_the_blocks_of_a_message_share_one_allowance():
+    highlighter = Highlighter()
+    highlighter.seconds = 60  # the characters are what is counted here, however slow the machine
+    code = "x" * (BLOCK_LIMIT - 1) + "\n"
+
+    coloured = [highlighter.highlight(code, "python") is not None for _ in range(10)]
+
+    assert sum(coloured) == MESSAGE_LIMIT // BLOCK_LIMIT
+
+
+def test_languages_are_called_by_their_names():
+    assert label("py") == "Python"
+    assert label("C++") == "C++"
+    assert label("") == "Code"
+    assert label("klingon") == "klingon"
+    assert len(label("x" * 500)) == 40
+
+
+def test_every_class_has_a_colour_or_a_weight():
+    painted = set(re.findall(r"^\s+\.([a-z]+) \{ (?:color|font)", CSS, re.MULTILINE))
+
+    assert painted == set(CLASSES.values())
+
+
+def _luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _themes():
+    return [
+        dict(re.findall(r"--code-(\w+): (#\w{6})", block)) for block in re.findall(r"\{([^{}]*--code-ink[^{}]*)\}", CSS)
+    ]
+
+
+def test_every_colour_can_be_read_on_its_surface_in_every_theme():
+    light, media_dark, chosen_dark = _themes()
+
+    assert media_dark == chosen_dark
+    for theme in (light, chosen_dark):
+        surface = _luminance(theme["surface"])
+        for name, colour in theme.items():
+            if name != "surface":
+                darker, lighter = sorted([surface, _luminance(colour)])
+                assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (name, colour)
