@@ -41,6 +41,12 @@ def latest(conversation):
     return _ending(conversation.tip_position, positions, has_later=False)
 
 
+def first(conversation):
+    """The beginning of the active branch."""
+    path = Tree(conversation).path(conversation.tip_position)
+    return Window(conversation.tip_position, path[:WINDOW], has_earlier=False, has_later=len(path) > WINDOW)
+
+
 def earlier(conversation, tip, before):
     """What comes before position `before` on the path to `tip`."""
     positions = _walk(conversation, before, WINDOW + 2)[:-1]

@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from conversations.views import conversations, search
+from conversations.views import conversations, messages, search
 from lib.typeid import url_converter
 
 register_converter(url_converter("conv"), "conv")
@@ -10,6 +10,7 @@ urlpatterns = [
     path("conversations/", conversations.index, name="index"),
     path("conversations/new/", conversations.new, name="new"),
     path("conversations/<conv:pk>/", conversations.detail, name="detail"),
+    path("conversations/<conv:pk>/messages/", messages.create, name="messages"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),
     path("search/", search.index, name="search"),

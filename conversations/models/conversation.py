@@ -3,6 +3,7 @@ from itertools import count
 
 from django.db import connection, models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -144,6 +145,9 @@ class Conversation(Row):
 
     def __str__(self):
         return self.title or "Untitled"
+
+    def get_absolute_url(self):
+        return reverse("conversations:detail", args=[self.pk])
 
     def can_be_edited_by(self, user):
         return (

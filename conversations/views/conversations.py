@@ -1,27 +1,134 @@
+from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import render
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import AuditEvent
+from conversations import history, reading, threads
+from conversations.forms import MessageForm, NewConversationForm, TitleForm
+from conversations.models import Conversation, Message
+from conversations.search import words_of
+from lib.htmx import render_page
+from lib.http import see_other
+from lib.typeid import decode
 
 
 @login_required
+@require_GET
 def index(request):
-    return render(request, "base.html")
+    try:
+        page = history.page(request.user, after=request.GET.get("after"))
+    except history.BadCursorError:
+        return HttpResponseBadRequest("This page of the history does not exist.")
+    return render_page(request, "conversations/index.html", {"page": page}, fragment="rows")
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def new(request):
-    return render(request, "base.html")
+    form = NewConversationForm(request.POST or None)
+    if form.is_valid():
+        with transaction.atomic():
+            conversation = Conversation.objects.start(request.user, title=form.cleaned_data["title"] or None)
+            conversation.append(Message.Role.USER, form.cleaned_data["text"])
+        return see_other(conversation)
+    return render(request, "conversations/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @login_required
+@require_GET
 def detail(request, pk):
-    return render(request, "base.html")
+    """A window of one path: around `at` (a message id), before or after a position on the path to `tip`, or the end."""
+    conversation = visible_or_404(request, pk)
+    try:
+        window, found = _window(conversation, request.GET)
+    except ValueError:
+        raise Http404 from None
+    thread = threads.thread(
+        conversation,
+        window,
+        request.user,
+        found=found,
+        words=words_of(request.GET.get("q", "")),
+        with_hidden="hidden" in request.GET,
+    )
+    context = {
+        "conversation": conversation,
+        "thread": thread,
+        "form": MessageForm(conversation=conversation, initial={"tip": thread.tip}),
+        "can_edit": conversation.can_be_edited_by(request.user),
+    }
+    return render_page(request, "conversations/detail.html", context, fragment="turns")
+
+
+def _window(conversation, query):
+    """Which window `query` asks for, and the position it points at. ValueError where it asks for none of this chat's."""
+    if at := query.get("at"):
+        message = conversation.messages.filter(pk=decode(Message.PREFIX, at)).only("position").first()
+        if message is None:
+            raise ValueError(at)
+        return reading.around(conversation, message.position), message.position
+    elif "before" in query:
+        return reading.earlier(conversation, _position(query, "tip"), _position(query, "before")), None
+    elif "after" in query:
+        return reading.later(conversation, _position(query, "tip"), _position(query, "after")), None
+    elif "start" in query:
+        return reading.first(conversation), None
+    else:
+        return reading.latest(conversation), None
+
+
+def _position(query, name):
+    text = query.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(f"{name} is no position")
+    return int(text)
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def edit(request, pk):
-    return render(request, "base.html")
+    conversation = editable_or_404(request, pk)
+    form = TitleForm(request.POST or None, initial={"title": conversation.title})
+    if form.is_valid():
+        conversation.rename(form.cleaned_data["title"] or None)
+        return see_other(conversation)
+    context = {"conversation": conversation, "form": form}
+    return render(request, "conversations/edit.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def delete(request, pk):
-    return render(request, "base.html")
+    """Says what will go before it goes. Only the owner may: an editor's hand does not reach so far."""
+    conversation = visible_or_404(request, pk)
+    if conversation.owner_id != request.user.pk:
+        raise PermissionDenied
+    if request.method == "POST":
+        with transaction.atomic():
+            counts = conversation.delete()
+            AuditEvent.record("conversation.delete", actor=request.user, target=conversation, request=request, **counts)
+        notices.success(request, _what_went(conversation, counts))
+        return see_other("conversations:index")
+    return render(request, "conversations/delete.html", {"conversation": conversation})
+
+
+def _what_went(conversation, counts):
+    rows = [(counts[word], word) for word in ("messages", "attachments") if counts[word]]
+    words = " and ".join(f"{n:,} {word.removesuffix('s') if n == 1 else word}" for n, word in rows)
+    return f"Deleted “{conversation}”" + (f" with {words}." if words else ".")
+
+
+def visible_or_404(request, pk):
+    return get_object_or_404(Conversation.objects.visible_to(request.user).select_related("owner"), pk=pk)
+
+
+def editable_or_404(request, pk):
+    """404 for strangers, 403 for readers."""
+    conversation = visible_or_404(request, pk)
+    if not conversation.can_be_edited_by(request.user):
+        raise PermissionDenied
+    return conversation

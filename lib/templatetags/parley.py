@@ -2,7 +2,10 @@
 
 from django import template
 
+from lib.marks import marked
+
 register = template.Library()
+register.filter("marked", marked)
 
 
 @register.simple_tag

@@ -1,0 +1,102 @@
+"""What a thread page shows of each message: words, links and times ready for a template."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from conversations import reading, rendering
+from conversations.models import Message
+from lib.marks import mark_html
+from lib.typeid import encode
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    id: str
+    permalink: str
+    role: str
+    who: str
+    detail: str  # the model or the tool, beside the name
+    time: str
+    iso: str
+    day: str  # set on the first turn of a day, to be shown above it
+    html: SafeString
+    hidden: bool
+    edited: bool
+    found: bool
+    index: int  # of `count` answers to the same message; 0 where it is the only one
+    count: int
+    previous_href: str
+    next_href: str
+
+
+@dataclass(frozen=True)
+class Thread:
+    turns: list[Turn]
+    earlier_href: str
+    later_href: str
+    hidden_count: int  # left out of this window
+    tip: int | None
+    is_active: bool  # the path shown is the active branch's
+
+
+def thread(conversation, window, reader, *, found=None, words=(), with_hidden=False):
+    """The turns of a window. `found` is the position to be pointed at; `words` are marked in it."""
+    rows = reading.messages(conversation, window.positions)
+    shown = [row for row in rows if with_hidden or not row.hidden or row.position == found]
+    html = rendering.html_of(shown)
+    families = reading.siblings(conversation, [row.position for row in shown], with_hidden=with_hidden)
+    path = reverse("conversations:detail", args=[conversation.pk])
+    name = "You" if conversation.owner_id == reader.pk else str(conversation.owner)
+    turns, day = [], None
+    for row in shown:
+        at = timezone.localtime(row.created_at)
+        family = families.get(row.position)
+        marked = row.position == found and words
+        turns.append(
+            Turn(
+                id=row.typeid,
+                permalink=permalink(path, row.pk),
+                role=row.role,
+                who=_who(row, name),
+                detail=row.model if row.role == Message.Role.ASSISTANT else "",
+                time=f"{at:%H:%M}",
+                iso=at.isoformat(timespec="seconds"),
+                day=f"{at.day} {at:%B %Y}" if at.date() != day else "",
+                html=mark_html(html[row.pk], words) if marked else html[row.pk],
+                hidden=row.hidden,
+                edited=row.edited_at is not None,
+                found=row.position == found,
+                index=family.index if family else 0,
+                count=family.count if family else 0,
+                previous_href=permalink(path, family.previous_id) if family and family.previous_id else "",
+                next_href=permalink(path, family.next_id) if family and family.next_id else "",
+            )
+        )
+        day = at.date()
+    more = f"{path}?tip={window.tip}" + ("&hidden=1" if with_hidden else "")
+    return Thread(
+        turns=turns,
+        earlier_href=f"{more}&before={window.positions[0]}" if window.has_earlier and window.positions else "",
+        later_href=f"{more}&after={window.positions[-1]}" if window.has_later and window.positions else "",
+        hidden_count=len(rows) - len(shown),
+        tip=window.tip,
+        is_active=window.tip == conversation.tip_position,
+    )
+
+
+def permalink(path, message_id):
+    """The same address selects the branch, and the browser scrolls to the message and the style sheet lights it up."""
+    spelled = encode(Message.PREFIX, message_id)
+    return f"{path}?at={spelled}#{spelled}"
+
+
+def _who(row, owner_name):
+    if row.role == Message.Role.USER:
+        return owner_name
+    elif row.role == Message.Role.TOOL:
+        return row.name or "Tool"
+    else:
+        return Message.Role(row.role).label if row.role in Message.Role.values else row.role

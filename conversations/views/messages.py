@@ -1,0 +1,34 @@
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from conversations import reading, threads
+from conversations.forms import MessageForm
+from conversations.models import ConversationFull, Message
+from conversations.views.conversations import editable_or_404
+from lib.http import see_other
+
+
+@login_required
+@require_POST
+def create(request, pk):
+    """Adds what a person wrote below the message they were answering; that path becomes the active one."""
+    conversation = editable_or_404(request, pk)
+    form = MessageForm(request.POST, conversation=conversation)
+    if form.is_valid():
+        try:
+            message_id = _write(conversation, form.cleaned_data)
+        except ConversationFull as full:
+            form.add_error("text", str(full))
+        else:
+            return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
+    thread = threads.thread(conversation, reading.latest(conversation), request.user)
+    context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True}
+    return render(request, "conversations/detail.html", context, status=422)
+
+
+def _write(conversation, written):
+    if written["tip"] is None:
+        return conversation.append(Message.Role.USER, written["text"])
+    else:
+        return conversation.reply(written["tip"], Message.Role.USER, written["text"])
