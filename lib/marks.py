@@ -1,5 +1,6 @@
 """Found words, marked. Search quotes strangers: a mark travels as two control characters and becomes HTML last."""
 
+import functools
 import re
 import unicodedata
 
@@ -112,6 +113,7 @@ class _Words:
         return "".join(out)
 
 
+@functools.lru_cache(maxsize=4096)
 def _folded(word):
     """Without case and accents: Ångström and angstrom are one word."""
     if word.isascii():

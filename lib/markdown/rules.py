@@ -20,7 +20,7 @@ TASK = re.compile(r"\[([ xX])\]\s+")
 
 # What may follow the dots and brackets of a sentence is not part of the address.
 BARE = re.compile(
-    r"(?<![\w/])https?://[^\s<>\"'`|\\^{}\[\]\ue200-\ue204【】，。；：！？、（）「」『』《》]+"
+    r"(?<![A-Za-z0-9_/])https?://[^\s<>\"'`|\\^{}\[\]\ue200-\ue204【】，。；：！？、（）「」『』《》]+"
     r"|(?<![\w.+/:@-])[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+(?![\w@])"
 )
 
