@@ -16,7 +16,8 @@ MATHS = (
 )
 SETTING = (
     "stretchy width linethickness mathcolor mathvariant displaystyle columnalign rowspacing columnspacing notation "
-    "fence form accent linebreak scriptlevel minsize maxsize movablelimits separator largeop accentunder rowlines columnlines"
+    "fence form accent linebreak scriptlevel minsize maxsize movablelimits separator largeop accentunder "
+    "rowlines columnlines"
 )
 ATTRIBUTES = {
     "a": {"href", "title", "class", "rel", "aria-label"},
@@ -235,8 +236,9 @@ def test_depth_loses_nothing(text):
 SYNTAX = (
     "* ** _ ~~ ` ``` ~~~ $ $$ \\( \\) \\[ \\] [ ] ( ) ![ ]( < > & &lt; &#60; | |-|-|\n "
     "\n \n\n # - 1. [^1] [^1]: "
-    "[x] \" ' = \\ {{ }} <script> </script> <img onerror= javascript: https:// //evil.example @ : \t \\text{ \\frac{ } ^ \ue200 \ue201 "
-    "/attachments/ .. %2e <svg> <math> </math> <!-- --> ```html\n ```py\n 【1† 】 a b \x00 \ud800 é 漢"
+    "[x] \" ' = \\ {{ }} <script> </script> <img onerror= javascript: https:// //evil.example @ : "
+    "\t \\text{ \\frac{ } ^ \ue200 \ue201 /attachments/ .. %2e <svg> <math> "
+    "</math> <!-- --> ```html\n ```py\n 【1† 】 a b \x00 \ud800 é 漢"
 )
 MIXTURES = st.lists(st.sampled_from(SYNTAX.split(" ")) | st.text(max_size=4), max_size=40).map("".join)
 
