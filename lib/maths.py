@@ -20,6 +20,7 @@ REFUSED = re.compile(
 UNNUMBERED = re.compile(r"\\(begin|end)\{(?:aligned|gathered|split|eqnarray\*?|gather\*?|multline\*?)\}")
 # A command the converter does not know comes out as its own name; then the source is the better reading.
 UNKNOWN = re.compile(r"\\[A-Za-z]")
+SCRIPTS = {"msub": 2, "msup": 2, "msubsup": 3}
 
 
 class Typesetter:
@@ -42,7 +43,8 @@ def _mathml(tex, display):
         # The converter knows align* only; answers write aligned, gathered and split, which differ in numbering alone.
         known = UNNUMBERED.sub(r"\\\1{align*}", tex)
         math = Converter(display="block" if display else "inline").convert_to_element(known)
-        for element in math.iter():
+        for element in list(math.iter()):
+            _group_base(element)
             if UNKNOWN.match(element.text or ""):
                 return None
             # The converter writes symbols as entities and leaves strangers' text beside them; decoded here and
@@ -57,6 +59,15 @@ def _mathml(tex, display):
     except Exception:
         # Half-written TeX raises anything from StopIteration to RecursionError; all of it means "show the source".
         return None
+
+
+def _group_base(element):
+    """A matrix with an exponent comes as bracket, table, bracket, exponent; the first three are one base."""
+    surplus = len(element) - SCRIPTS.get(element.tag, len(element))
+    if surplus > 0:
+        base = ElementTree.Element("mrow")
+        base.extend(element[: surplus + 1])
+        element[: surplus + 1] = [base]
 
 
 # Short formulas repeat ($x$, $n$) and are cheap to keep.

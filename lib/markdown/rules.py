@@ -13,6 +13,8 @@ PARENTHESES = re.compile(r"\\\(((?:[^\\`]|\\(?![()]).){1,2000}+)\\\)", re.DOTALL
 BRACKETS = re.compile(r"\\\[((?:[^\\`]|\\(?![\[\]]).){1,2000}+)\\\]", re.DOTALL)
 # "$5k in March and 10$" is money: it begins with a digit, goes on with words and has nothing of a formula.
 MONEY = re.compile(r"\d[^\\^_=+<>{}]*\s[^\\^_=+<>{}]*", re.DOTALL)
+# Scripts and data that were pasted without a fence: ${name}, "$a", '$1'.
+SHELL = re.compile(r"(?s)\{[^\\}]*\}.*|[',.:].*|.*[\"#].*")
 CLOSING = {"$$": "$$", "\\[": "\\]"}
 FORMULA_LINES = 100
 
@@ -33,7 +35,7 @@ def inline_maths(state, silent):
             return False
         display = source.startswith("$$", pos)
         found = (DISPLAY_DOLLARS if display else INLINE_DOLLARS).match(source, pos, state.posMax)
-        if found and not display and MONEY.fullmatch(found[1]):
+        if found and not display and (MONEY.fullmatch(found[1]) or SHELL.fullmatch(found[1])):
             return False
     elif source.startswith(("\\(", "\\["), pos):
         display = source[pos + 1] == "["

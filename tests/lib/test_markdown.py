@@ -216,6 +216,9 @@ def test_aligned_equations_are_a_table():
         "`$x$`",
         "it costs $x and `y$` too",
         "100$",
+        'echo "${name}_$other" "$1"',
+        "[{'price': '$4', 'name': '$x'}]",
+        "${a} and ${b}$",
         "$",
         "$$",
     ],
@@ -227,6 +230,13 @@ def test_money_and_shells_are_not_formulas(text):
 @pytest.mark.parametrize("tex", [r"\frac{", r"\unknowncommand{x}", r"\newcommand{\a}{\b}\a", r"\href{javascript:1}{x}"])
 def test_a_formula_that_cannot_be_set_shows_its_source(tex):
     assert f'<code class="math-source">{escape(tex)}</code>' in render(f"$${tex}$$")
+
+
+def test_a_matrix_with_an_exponent_is_one_base():
+    html = render(r"$$\begin{pmatrix}1\end{pmatrix}^n$$")
+
+    assert "<msup><mrow><mo>(</mo><mtable>" in html
+    assert "<mo>)</mo></mrow><mi>n</mi></msup>" in html
 
 
 def test_text_in_a_formula_is_text():
