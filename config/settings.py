@@ -52,11 +52,6 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # --- what it is made of ------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "accounts",
-    "projects",
-    "conversations",
-    "sharing",
-    "api",
     "config.apps.ParleyAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -69,6 +64,11 @@ INSTALLED_APPS = [
     "lucide",
     "allauth",
     "allauth.account",
+    "accounts",
+    "projects",
+    "conversations",
+    "sharing",
+    "api",
 ]
 
 MIDDLEWARE = [
