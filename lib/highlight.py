@@ -18,7 +18,7 @@ SLOW = dict.fromkeys(["matlab", "ini", "console", "scala", "julia"], 2_000)
 # What one message may have coloured in all; the rest of its code is shown plain.
 MESSAGE_LIMIT = 24_000
 # CPU seconds for one message. Colour is a comfort: code that takes longer is shown plain.
-CLOCK = 0.08
+CLOCK = 0.06
 
 # Spelling in a fence → (Pygments' name, what readers are told).
 LANGUAGES = {

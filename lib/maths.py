@@ -11,7 +11,7 @@ from latex2mathml.converter import Converter
 # MathML takes up to 41 times the room of its TeX, and nobody reads a longer formula than this.
 FORMULA_LIMIT = 2_000
 # Characters of TeX typeset in one message, a formula counting as at least 16: 0.1 s of the densest TeX there is.
-MESSAGE_LIMIT = 12_000
+MESSAGE_LIMIT = 10_000
 
 # Macros can double themselves twenty times over; styles, links and raw boxes are not mathematics.
 REFUSED = re.compile(

@@ -9,7 +9,7 @@ LINES = 5_000
 COUNTS = {"[": 3_000, "`": 6_000, "<": 3_000, "|": 8_000, "$": 4_000, "\\": 6_000, "&": 8_000, ">": 6_000}
 EMPHASIS = 8_000
 # Rules tried at a place in the text: what parsing costs, near enough. An ordinary page takes a few hundred.
-STEPS = 40_000
+STEPS = 30_000
 CELLS = 6_000
 # One short reference can stand for a long address thousands of times: 100 kB became 417 MB.
 ADDRESSES = 200_000
