@@ -4,5 +4,6 @@ from accounts import views
 
 app_name = "accounts"
 urlpatterns = [
+    path("", views.index, name="index"),
     path("theme/", views.theme, name="theme"),
 ]

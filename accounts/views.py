@@ -1,10 +1,26 @@
+from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponseBadRequest
-from django.shortcuts import redirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.forms import UserForm
 from accounts.models import User
+from lib.http import see_other
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def index(request):
+    """One's own account: name, theme, e-mail, password."""
+    # A copy: a name that is refused must not stand in the frame around the form that refuses it.
+    form = UserForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    if form.is_valid():
+        form.save()
+        notices.success(request, "Name saved.")
+        return see_other("accounts:index")
+    return render(request, "account/index.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @login_required
@@ -18,5 +34,5 @@ def theme(request):
     request.user.save(update_fields=["theme"])
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        back = "conversations:index"
-    return redirect(back)
+        back = "accounts:index"
+    return see_other(back)
