@@ -1,0 +1,31 @@
+# Sourced by run, test, check and bench: goes to the project's folder, finds Python, keeps .venv equal to a lock file.
+set -eu
+
+name=bin/$(basename "$0")
+# A relative DATA_DIR means where the command was typed, not where this file lies.
+case ${DATA_DIR:-/} in /*) ;; *) DATA_DIR=$PWD/$DATA_DIR && export DATA_DIR ;; esac
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+die() {
+  printf '%s: %s\n' "$name" "$1" >&2
+  exit 1
+}
+
+find_python() {
+  for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3}; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  die "Parley needs Python 3.11 or newer, and ${PYTHON:-none on the PATH} is. Install one, or name it: PYTHON=/path/to/python3.11 $name"
+}
+
+# make_venv requirements.lock: nothing to do when .venv was made from exactly this lock, which is the usual case.
+make_venv() {
+  stamp=.venv/$1.installed
+  if ! cmp -s "$1" "$stamp" || ! .venv/bin/python -c '' >/dev/null 2>&1; then
+    python=$(find_python)
+    "$python" bin/make_venv.py "$name" "$1"
+  fi
+}

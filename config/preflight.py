@@ -1,0 +1,104 @@
+"""What has to be true before anything is started. Whatever is not is said in one sentence."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+
+MAIN = Path(__file__).resolve().parent.parent
+
+
+class Refusal(Exception):  # noqa: N818 - the sentence is all there is to it
+    """One sentence for the person who typed the command: what is wrong, and what to do."""
+
+
+class Place:
+    """Where this start listens and keeps its data, read from the environment exactly as the settings read it."""
+
+    def __init__(self, environ):
+        self.host = environ.get("HOST") or "127.0.0.1"
+        self.data_dir = Path(environ.get("DATA_DIR") or MAIN / "var").expanduser().resolve()
+        self.database_url = environ.get("DATABASE_URL", "")
+        self.has_secret_key = bool(environ.get("SECRET_KEY"))
+        port = environ.get("PORT") or "8000"
+        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise Refusal(f"PORT must be a number from 1 to 65535, not {port!r}.")
+        self.port = int(port)
+
+    @property
+    def origin(self):
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - spoken of, not bound
+        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}"
+
+    def claim(self):
+        """Make DATA_DIR ours until this process ends, however it ends: the kernel drops the lock with us."""
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = (self.data_dir / "lock").open("a+")
+        except OSError as error:
+            raise Refusal(
+                f"The data directory {self.data_dir} is not writable ({error.strerror}); "
+                "change its owner, or choose another with DATA_DIR."
+            ) from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise Refusal(f"Parley is already running on {self.data_dir}{_whose(lock.read())}.") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self.lock = lock
+
+    def check_port(self):
+        """Returns the numeric address to bind. Somebody may still be quicker; the web server then says so itself."""
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(
+                self.host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+        except (OSError, UnicodeError):
+            raise Refusal(f"HOST must be an address of this machine, not {self.host!r}.") from None
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(address)
+            except OSError as error:
+                raise Refusal(self._why_not(error)) from None
+        return address[0]
+
+    def _why_not(self, error):
+        if error.errno == errno.EADDRINUSE:
+            return f"Port {self.port} on {self.host} is taken by another program; choose another with PORT."
+        if error.errno == errno.EACCES:
+            return f"Port {self.port} needs more rights than this user has; choose one above 1023 with PORT."
+        return f"Port {self.port} on {self.host} cannot be used ({error.strerror}); choose others with HOST and PORT."
+
+    def ensure_secret_key(self):
+        """Signs sessions. Made once: another key would sign everybody out."""
+        path = self.data_dir / "secret_key"
+        if not self.has_secret_key and not (path.exists() and path.read_text().strip()):
+            write_private(path, secrets.token_urlsafe(50))
+
+
+def say(sentence):
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        print(f"parley: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def write_private(path, text):
+    """All of it or nothing, readable by its owner alone from its first byte on."""
+    making = path.with_name(f"{path.name}.making")
+    making.unlink(missing_ok=True)
+    with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    making.replace(path)
+
+
+def _whose(pid):
+    return f" (process {pid})" if pid.strip().isdigit() else ""
