@@ -37,7 +37,7 @@ def is_installed(lock):
 
 
 def works():
-    return PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], capture_output=True).returncode == 0  # noqa: S603
+    return PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], capture_output=True).returncode == 0
 
 
 def install(name, lock):
@@ -56,7 +56,7 @@ def install(name, lock):
 
 
 def run(name, command, complaint):
-    if subprocess.run(command, stdout=sys.stderr).returncode != 0:  # noqa: S603
+    if subprocess.run(command, stdout=sys.stderr).returncode != 0:
         sys.exit(f"{name}: {complaint}.")
 
 

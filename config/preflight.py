@@ -12,7 +12,7 @@ from pathlib import Path
 MAIN = Path(__file__).resolve().parent.parent
 
 
-class Refusal(Exception):  # noqa: N818 - the sentence is all there is to it
+class Refusal(Exception):
     """One sentence for the person who typed the command: what is wrong, and what to do."""
 
 

@@ -29,7 +29,7 @@ def main(command):
 
 
 def run(command, place):
-    with subprocess.Popen(command, env=os.environ | {"DATA_DIR": str(place.data_dir)}) as child:  # noqa: S603
+    with subprocess.Popen(command, env=os.environ | {"DATA_DIR": str(place.data_dir)}) as child:
         while True:
             try:
                 return child.wait()

@@ -146,7 +146,7 @@ class Server:
         making = self.cluster.with_name("postgres-18.making")
         shutil.rmtree(making, ignore_errors=True)
         # The builtin provider folds Cyrillic and Greek capitals, and needs no locale of the system's.
-        finished = subprocess.run(  # noqa: S603
+        finished = subprocess.run(
             [
                 *_as_nobody_special(),
                 _program("initdb"),
@@ -244,7 +244,7 @@ def _as_nobody_special():
         return ()
     prefix = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
     try:
-        forbidden = subprocess.run([*prefix, "true"], capture_output=True).returncode != 0  # noqa: S603
+        forbidden = subprocess.run([*prefix, "true"], capture_output=True).returncode != 0
     except OSError:
         forbidden = True
     if forbidden:

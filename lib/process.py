@@ -25,7 +25,7 @@ def spawn(command, *, orphaned=signal.SIGTERM, **options):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)  # `held` may have blocked them in the parent
         die_with(parent, orphaned)
 
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=in_the_child, **options)  # noqa: S603
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=in_the_child, **options)
 
 
 def die_with(parent, signum):
