@@ -1,0 +1,59 @@
+from django.contrib import admin, messages
+from django.utils import timezone
+
+from accounts.admin.base import RowAdmin, linked, public_id
+from accounts.models import AuditEvent
+from sharing.models import ShareLink
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(RowAdmin):
+    """Links are made by owners. Here they are found and, when asked for, revoked."""
+
+    list_display = [
+        "__str__",
+        linked("owner"),
+        "scope",
+        "view_count",
+        "last_viewed_at",
+        "expires_at",
+        "revoked_at",
+        public_id,
+    ]
+    list_filter = ["scope", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["owner"]
+    search_fields = ["title"]
+    search_help_text = "A title, the owner’s e-mail, or a link_…, conv_… or usr_… id."
+    ids = {"conv": "conversation_id", "usr": "owner"}
+    email_of = "owner"
+    content = ["digest", "password", "redactions"]
+    # The conversation may be gone while its link answers 410, so its id is shown, not its name.
+    fields = [
+        "title",
+        "owner",
+        "workspace",
+        "conversation_id",
+        "scope",
+        "first_position",
+        "tip_position",
+        "revision",
+        "read_only",
+        "view_count",
+        "last_viewed_at",
+        "expires_at",
+        "revoked_at",
+        "created_at",
+        "updated_at",
+    ]
+    readonly_fields = ["conversation_id"]
+    actions = ["revoke_selected"]
+
+    @admin.action(description="Revoke selected share links", permissions=["view"])
+    def revoke_selected(self, request, queryset):
+        revoked = 0
+        for link in queryset.filter(revoked_at__isnull=True):
+            link.revoked_at = timezone.now()
+            link.save(update_fields=["revoked_at", "updated_at"])
+            AuditEvent.record("sharelink.revoke", actor=request.user, target=link, request=request)
+            revoked += 1
+        self.message_user(request, f"Share links revoked: {revoked}.", messages.SUCCESS)
