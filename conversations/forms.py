@@ -34,12 +34,11 @@ class MessageForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.conversation = conversation
 
-    def clean_tip(self):
-        """The position that is answered; none in an empty conversation."""
-        tip = self.cleaned_data["tip"]
+    def clean(self):
+        """`tip` is the position that is answered; none in an empty conversation."""
+        tip = self.cleaned_data.get("tip")
         if tip is not None and not self.conversation.messages.filter(position=tip).exists():
             raise forms.ValidationError("The message you were answering is no longer there. Yours was not added.")
-        return tip
 
 
 class NewConversationForm(TitleForm):

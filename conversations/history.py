@@ -27,8 +27,10 @@ class BadCursorError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Row:
     id: str
+    path: str
     href: str
     title: str
+    untitled: bool
     preview: str
     time: str
     iso: str
@@ -76,10 +78,13 @@ def _select(user, moment, pk):
 
 def _row(fields, now):
     at = timezone.localtime(fields["last_message_at"])
+    path = reverse("conversations:detail", args=[fields["id"]])
     return Row(
         id=encode(Conversation.PREFIX, fields["id"]),
-        href=href_of(fields["id"], fields["length"]),
+        path=path,
+        href=opening(path, fields["length"]),
         title=fields["title"] or "Untitled",
+        untitled=not fields["title"],
         preview=fields["preview"],
         time=short_time(at, now),
         iso=at.isoformat(timespec="seconds"),
@@ -92,9 +97,8 @@ def _row(fields, now):
     )
 
 
-def href_of(pk, length):
+def opening(path, length):
     """A thread that fits into one window opens at its beginning, to be read; a longer one at its end, to go on."""
-    path = reverse("conversations:detail", args=[pk])
     return f"{path}#latest" if length > WINDOW else path
 
 

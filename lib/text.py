@@ -4,12 +4,14 @@ import re
 import unicodedata
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_MARKUP = re.compile(r"[#>*_`~|]+")
+# Markdown's signs at the start of lines and around words; single underscores stay, they belong to names.
+_SIGNS = re.compile(r"^[ \t]*(?:#{1,6} |>+ ?|```.*$)|\*+|__|`+|~~", re.MULTILINE)
+_RULES = re.compile(r"[|:]*-{3,}[-|: ]*|\|")
 
 
 def first_line(text, limit):
     """The beginning of a Markdown text as one line of plain words, at most `limit` characters, cut with an ellipsis."""
-    line = " ".join(_MARKUP.sub(" ", text[: limit * 4]).split())
+    line = " ".join(_RULES.sub(" ", _SIGNS.sub("", text[: limit * 4])).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

@@ -10,7 +10,6 @@ from accounts.models import AuditEvent
 from conversations import history, reading, threads
 from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
-from conversations.search import words_of
 from lib.htmx import render_page
 from lib.http import see_other
 from lib.typeid import decode
@@ -52,12 +51,13 @@ def detail(request, pk):
         window,
         request.user,
         found=found,
-        words=words_of(request.GET.get("q", "")),
+        words=request.GET.get("q", "").split(),
         with_hidden="hidden" in request.GET,
     )
     context = {
         "conversation": conversation,
         "thread": thread,
+        "source": history.SOURCES.get(conversation.source, conversation.source),
         "form": MessageForm(conversation=conversation, initial={"tip": thread.tip}),
         "can_edit": conversation.can_be_edited_by(request.user),
     }
@@ -113,7 +113,8 @@ def delete(request, pk):
             AuditEvent.record("conversation.delete", actor=request.user, target=conversation, request=request, **counts)
         notices.success(request, _what_went(conversation, counts))
         return see_other("conversations:index")
-    return render(request, "conversations/delete.html", {"conversation": conversation})
+    context = {"conversation": conversation, "share_links": conversation.share_links.filter(revoked_at=None).count()}
+    return render(request, "conversations/delete.html", context)
 
 
 def _what_went(conversation, counts):

@@ -29,5 +29,5 @@ def icon(name):
 
 @register.filter
 def control(field):
-    """A bound field's own element, in the design system's clothes. Its label says what it is, so it has no placeholder."""
+    """A bound field's own element, in the design system's clothes; without a placeholder, for it has a label."""
     return field.as_widget(attrs={"class": "input", "placeholder": False})

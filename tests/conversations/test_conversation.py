@@ -28,7 +28,7 @@ def test_appending_moves_the_tip_and_every_counter(alice):
 
     conversation.refresh_from_db()
     assert (conversation.message_count, conversation.length, conversation.turns) == (2, 2, 1)
-    assert conversation.preview == "Which telescope ?"
+    assert conversation.preview == "Which telescope?"
     assert conversation.active_branch.tip_position == conversation.tip_position == 2
     assert conversation.revision == 2
     assert conversation.updated_at > before

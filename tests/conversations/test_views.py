@@ -1,0 +1,244 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+from conversations import history
+from conversations.models import Conversation, Grant, Pin
+from projects.models import Role
+
+
+@pytest.fixture
+def many(alice):
+    """120 conversations, one every six hours back from now."""
+    now = timezone.now()
+    for n in range(120):
+        Conversation.objects.start(alice, title=f"Number {n}", created_at=now - timedelta(hours=6 * n))
+
+
+def test_history_asks_to_sign_in(client):
+    response = client.get(reverse("conversations:index"))
+
+    assert response.status_code == 302
+    assert reverse("account_login") in response["Location"]
+
+
+def test_an_empty_history_says_what_will_be_here_and_how(sign_in, charlie):
+    html = sign_in(charlie).get(reverse("conversations:index")).content.decode()
+
+    assert "No conversations yet" in html
+    assert reverse("conversations:imports") in html
+
+
+def test_history_walks_every_conversation_once_by_its_links(sign_in, alice, many):
+    client, titles, url = sign_in(alice), [], reverse("conversations:index")
+    while url:
+        page = client.get(url).context["page"]
+        titles += [row.title for row in page.rows]
+        url = f"{reverse('conversations:index')}?after={page.next_cursor}" if page.next_cursor else None
+
+    assert titles == [f"Number {n}" for n in range(120)]
+
+
+def test_a_heading_is_not_repeated_on_the_next_page(alice, many):
+    first = history.page(alice)
+    second = history.page(alice, after=first.next_cursor)
+
+    assert first.groups[0][0] == "Today"
+    assert second.groups[0][0] == ""
+
+
+def test_htmx_gets_the_rows_alone(sign_in, alice, many):
+    cursor = history.page(alice).next_cursor
+    response = sign_in(alice).get(reverse("conversations:index"), {"after": cursor}, headers={"HX-Request": "true"})
+
+    html = response.content.decode()
+    assert html.lstrip().startswith("<ol") or html.lstrip().startswith("<h2")
+    assert "<html" not in html
+    assert "HX-Request" in response["Vary"]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "1-conv_x", "99999999999999999999999-conv_01h455vb4pex5vsknk084sn02q", "-", "١-x"]
+)
+def test_a_made_up_cursor_is_a_clear_400(sign_in, alice, cursor):
+    assert sign_in(alice).get(reverse("conversations:index"), {"after": cursor}).status_code == 400
+
+
+def test_a_page_costs_the_same_however_many_there_are(sign_in, alice, many, django_assert_num_queries):
+    client = sign_in(alice)
+    with django_assert_num_queries(4):  # session, user, the page, the sidebar's list
+        client.get(reverse("conversations:index"))
+
+
+def test_a_row_tells_pin_source_and_project(alice, project, conversation):
+    Conversation.objects.filter(pk=conversation.pk).update(source="chatgpt")
+    Pin.objects.create(user=alice, conversation=conversation)
+    project.colour = "teal"
+    project.save()
+
+    row = history.page(alice).rows[0]
+
+    assert (row.pinned, row.source, row.colour, row.count) == (True, "ChatGPT", "teal", 2)
+
+
+def test_archived_conversations_leave_the_history(alice, conversation):
+    Conversation.objects.filter(pk=conversation.pk).update(archived_at=timezone.now())
+
+    assert history.page(alice).rows == []
+
+
+def test_a_thread_costs_the_same_however_long_it_is(sign_in, alice, django_assert_num_queries):
+    conversation = Conversation.objects.start(alice, title="Long")
+    for n in range(130):
+        conversation.append("user", f"message {n}")
+    client = sign_in(alice)
+    client.get(conversation.get_absolute_url())  # renders
+
+    # session, user, conversation and owner, window, messages, HTML, siblings, sidebar
+    with django_assert_num_queries(8):
+        client.get(conversation.get_absolute_url())
+
+
+def test_a_permalink_selects_the_branch_and_points_at_the_message(sign_in, alice, conversation):
+    old = conversation.messages.get(position=2)
+    conversation.reply(1, "assistant", "Binoculars, first.")
+
+    html = sign_in(alice).get(conversation.get_absolute_url(), {"at": old.typeid}).content.decode()
+
+    assert f'class="message message--assistant is-found" id="{old.typeid}"' in html
+    assert "Binoculars" not in html
+    assert "This is another branch" in html
+    assert "1 / 2" in html
+
+
+def test_earlier_and_later_are_links_that_work_without_htmx(sign_in, alice):
+    conversation = Conversation.objects.start(alice, title="Long")
+    for n in range(1, 131):
+        conversation.append("user", f"message {n}.")
+    client = sign_in(alice)
+
+    latest = client.get(conversation.get_absolute_url())
+    assert [turn.html for turn in latest.context["thread"].turns][0] == "<p>message 81.</p>\n"
+    earlier = client.get(
+        conversation.get_absolute_url() + latest.context["thread"].earlier_href.partition("/?")[2].join(["?", ""])
+    )
+    assert len(earlier.context["thread"].turns) == 50
+    later = client.get(earlier.context["thread"].later_href)
+    assert [turn.html for turn in later.context["thread"].turns][-1] == "<p>message 130.</p>\n"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "at=msg_01h455vb4pex5vsknk084sn02q",
+        "at=x",
+        "tip=a&before=1",
+        "before=99999999999",
+        "after=1",
+        "tip=1&before=-1",
+        "at=%00",
+    ],
+)
+def test_a_place_that_is_not_in_this_conversation_is_404(sign_in, alice, conversation, query):
+    assert sign_in(alice).get(f"{conversation.get_absolute_url()}?{query}").status_code == 404
+
+
+def test_hidden_messages_are_counted_and_shown_on_request(sign_in, alice, conversation):
+    conversation.messages.filter(position=1).update(hidden=True)
+    client = sign_in(alice)
+
+    html = client.get(conversation.get_absolute_url()).content.decode()
+    assert "Show 1 hidden message" in html
+    assert "Which telescope" not in html
+    assert "Which telescope" in client.get(conversation.get_absolute_url(), {"hidden": "1"}).content.decode()
+
+
+def test_a_title_full_of_markup_is_shown_as_typed(sign_in, alice, conversation):
+    conversation.rename("<script>alert(1)</script>")
+
+    html = sign_in(alice).get(conversation.get_absolute_url()).content.decode()
+
+    assert "<script>alert(1)" not in html
+    assert "&lt;script&gt;alert(1)" in html
+
+
+def test_writing_goes_on_from_the_path_that_was_read(sign_in, alice, conversation):
+    response = sign_in(alice).post(
+        reverse("conversations:messages", args=[conversation.pk]), {"text": "  Why?\r\nReally ", "tip": "1"}
+    )
+
+    assert response.status_code == 303
+    newest = conversation.messages.get(position=3)
+    assert newest.text == "  Why?\nReally "
+    assert newest.parent_position == 1
+    assert newest.typeid in response["Location"]
+
+
+@pytest.mark.parametrize("data", [{"text": " \n "}, {"text": "x", "tip": "77"}, {"text": "x", "tip": "many"}, {}])
+def test_a_message_that_cannot_be_added_says_why_and_adds_nothing(sign_in, alice, conversation, data):
+    response = sign_in(alice).post(reverse("conversations:messages", args=[conversation.pk]), data)
+
+    assert response.status_code == 422
+    assert conversation.messages.count() == 2
+
+
+def test_readers_may_not_write_and_strangers_find_nothing(sign_in, bob, charlie, conversation):
+    for name in ("messages", "edit"):
+        url = reverse(f"conversations:{name}", args=[conversation.pk])
+        assert sign_in(bob).post(url, {"text": "x", "title": "x"}).status_code == 403
+        assert sign_in(charlie).post(url, {"text": "x", "title": "x"}).status_code == 404
+
+
+def test_an_editor_may_rename_but_not_delete(sign_in, bob, alice, conversation):
+    Grant.objects.create(conversation=conversation, user=bob, role=Role.EDITOR)
+    client = sign_in(bob)
+
+    assert client.post(reverse("conversations:edit", args=[conversation.pk]), {"title": "New"}).status_code == 303
+    assert client.post(reverse("conversations:delete", args=[conversation.pk])).status_code == 403
+    conversation.refresh_from_db()
+    assert conversation.title == "New"
+
+
+def test_an_empty_title_takes_the_title_away(sign_in, alice, conversation):
+    sign_in(alice).post(reverse("conversations:edit", args=[conversation.pk]), {"title": ""})
+
+    conversation.refresh_from_db()
+    assert conversation.title is None
+
+
+def test_a_title_beyond_the_limit_is_refused_in_the_form(sign_in, alice, conversation):
+    response = sign_in(alice).post(reverse("conversations:edit", args=[conversation.pk]), {"title": "x" * 257})
+
+    assert response.status_code == 422
+    assert "at most 256 characters" in response.content.decode()
+
+
+def test_deleting_asks_first_then_says_what_went_and_leaves_an_audit_line(sign_in, alice, conversation):
+    client = sign_in(alice)
+    url = reverse("conversations:delete", args=[conversation.pk])
+
+    assert "This is permanent" in client.get(url).content.decode()
+    response = client.post(url, follow=True)
+
+    assert "Deleted “Choosing a telescope” with 2 messages." in response.content.decode()
+    assert not Conversation.objects.exists()
+    event = AuditEvent.objects.get(action="conversation.delete")
+    assert event.details["messages"] == 2
+    assert "telescope" not in str(event.details)
+
+
+def test_a_new_conversation_starts_with_its_first_message(sign_in, charlie):
+    response = sign_in(charlie).post(reverse("conversations:new"), {"title": "", "text": "Hello"}, follow=True)
+
+    assert Conversation.objects.get(owner=charlie).preview == "Hello"
+    assert "Hello" in response.content.decode()
+
+
+def test_nothing_private_stays_in_a_cache(sign_in, alice, conversation):
+    response = sign_in(alice).get(conversation.get_absolute_url())
+
+    assert response["Cache-Control"] == "no-store, private"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
