@@ -8,7 +8,9 @@ import secrets
 import socket
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
+POSTGRES_SCHEMES = {"postgres", "postgresql", "psql", "pgsql"}
 MAIN = Path(__file__).resolve().parent.parent
 
 
@@ -28,11 +30,27 @@ class Place:
         if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise Refusal(f"PORT must be a number from 1 to 65535, not {port!r}.")
         self.port = int(port)
+        self._check_database_url()
 
     @property
     def origin(self):
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - spoken of, not bound
         return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}"
+
+    def _check_database_url(self):
+        """A slash or # in a password ends up in the port, and every parser quotes what it takes for the port."""
+        try:
+            named = urlsplit(self.database_url)
+            wrong = self.database_url and (
+                named.port == 0 or named.scheme not in POSTGRES_SCHEMES or not named.path[1:]
+            )
+        except ValueError:
+            wrong = True
+        if wrong:
+            raise Refusal(
+                "DATABASE_URL must look like postgres://user:password@host:5432/name, "
+                "with what is special in a password percent-encoded."
+            )
 
     def claim(self):
         """Make DATA_DIR ours until this process ends, however it ends: the kernel drops the lock with us."""

@@ -28,7 +28,7 @@ def main():
     try:
         try:
             django.setup()
-        except ImproperlyConfigured as error:
+        except (ImproperlyConfigured, ValueError) as error:
             raise Refusal(str(error)) from None
         check_database()
         migrate()

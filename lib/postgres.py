@@ -109,6 +109,9 @@ class Server:
         if self.process:
             process.end(self.process, signal.SIGINT, patience, then=signal.SIGQUIT)
             self.process = None
+            if self.data_dir not in self.socket_dir.parents:
+                with contextlib.suppress(OSError):  # a killed server's socket is still in it; the next start clears it
+                    self.socket_dir.rmdir()
 
     def end_leftovers(self):
         """Stop what an earlier start left on this directory, then clear the way.
