@@ -46,7 +46,8 @@ def serve(supervisor, place, dev):
     if code != 0:
         sys.exit(1)  # it has said why
     supervisor.start(Program("The worker", [PYTHON, "manage.py", "work"], 20, env=environment))
-    web = Program("The web server", _web(address, place.port, dev), 15, env=environment)
+    # Granian loses a SIGTERM that meets one of its workers between loading and serving.
+    web = Program("The web server", _web(address, place.port, dev), 15, insist=True, env=environment)
     supervisor.start(web)
     _wait_until_it_answers(supervisor, web, place)
     _welcome(place, sign_in)

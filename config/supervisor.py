@@ -52,10 +52,13 @@ class Service:
 
 
 class Program(Service):
-    """A command of ours. It has `patience` seconds to finish what it is doing after SIGTERM."""
+    """A command of ours. It has `patience` seconds to finish what it is doing after SIGTERM.
 
-    def __init__(self, name, command, patience, **options):
-        self.name, self.command, self.patience, self.options = name, command, patience, options
+    `insist` repeats the SIGTERM to all its processes.
+    """
+
+    def __init__(self, name, command, patience, insist=False, **options):
+        self.name, self.command, self.patience, self.insist, self.options = name, command, patience, insist, options
 
     def start(self):
         with process.held():
@@ -63,7 +66,7 @@ class Program(Service):
 
     def stop(self):
         if self.popen:
-            process.end(self.popen, signal.SIGTERM, self.patience)
+            process.end(self.popen, signal.SIGTERM, self.patience, insist=self.insist)
             self.popen = None
 
 

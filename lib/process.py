@@ -36,13 +36,18 @@ def die_with(parent, signum):
             os.kill(os.getpid(), signum)
 
 
-def end(process, first, patience, then=signal.SIGTERM):
-    """Stop a spawned process: `first`, after `patience` seconds `then`, five later SIGKILL for its whole group."""
+def end(process, first, patience, then=signal.SIGTERM, insist=False):
+    """Stop a spawned process: `first`, after `patience` seconds `then`, five later SIGKILL for its whole group.
+
+    `insist` says `first` to the whole group, twice a second, for programs that may miss it while they start.
+    """
     for signum, seconds in ((first, patience), (then, 5)):
-        if not has_ended(process):
-            os.kill(process.pid, signum)
         deadline = time.monotonic() + seconds
+        told = 0.0
         while not has_ended(process) and time.monotonic() < deadline:
+            if not told or (insist and time.monotonic() - told > 0.5):
+                (os.killpg if insist else os.kill)(process.pid, signum)
+                told = time.monotonic()
             time.sleep(0.02)
     # Not reaped yet, so that its number still belongs to the group and SIGKILL cannot hit a stranger.
     if process.returncode is None:
