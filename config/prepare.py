@@ -6,10 +6,13 @@ sentence on standard error, with exit code 1.
 
 import hashlib
 import re
+import secrets
 import sys
 from contextlib import contextmanager
+from io import StringIO
 
 import django
+import environ
 import psycopg
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -18,7 +21,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config.preflight import Refusal, say
+from config.preflight import Refusal, say, write_private
 
 MIGRATION_LOCK = 0x7061726C6579  # "parley": an advisory lock, so that two web servers on one database take turns
 MINIMUM_VERSION = 15
@@ -33,6 +36,7 @@ def main():
         check_database()
         migrate()
         collect_static()
+        show_demo()
     except Refusal as refusal:
         sys.exit(f"parley: {refusal}")
 
@@ -103,6 +107,27 @@ def _static_fingerprint():
             found = storage.path(path)
             digest.update(f"{found} {storage.size(path)} {storage.get_modified_time(path).timestamp()}\n".encode())
     return digest.hexdigest()
+
+
+def show_demo():
+    """Load the demo story into a Parley that nobody has used yet, and say how to sign in to it while that still holds.
+
+    Only on loopback: whoever reads this terminal owns the machine. The password is kept, so that every later start can
+    say it again; once the account has another one, or none, nothing is said.
+    """
+    # Models exist from django.setup() on, which is later than the top of this file.
+    from accounts.models import User
+    from conversations import demo
+
+    kept = settings.DATA_DIR / "demo_password"
+    if settings.LOOPBACK and environ.Env().bool("PARLEY_DEMO", True):
+        if not User.objects.exists():
+            write_private(kept, secrets.token_urlsafe(12))
+            say("loading the demo story")
+            call_command("load_demo", password=kept.read_text(), stdout=StringIO())
+        user = User.objects.with_email(demo.EMAIL)
+        if user and kept.exists() and user.check_password(kept.read_text()):
+            print(f"Sign in with {demo.EMAIL} and the password {kept.read_text()}")  # noqa: T201 - for the runner
 
 
 def _database():
