@@ -1,6 +1,7 @@
 """What a thread page shows of each message: words, links and times ready for a template."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -87,10 +88,11 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
     )
 
 
-def permalink(path, message_id):
+def permalink(path, message_id, *, query=""):
     """The same address selects the branch, and the browser scrolls to the message and the style sheet lights it up."""
     spelled = encode(Message.PREFIX, message_id)
-    return f"{path}?at={spelled}#{spelled}"
+    marked = f"&{urlencode({'q': query})}" if query else ""
+    return f"{path}?at={spelled}{marked}#{spelled}"
 
 
 def _who(row, owner_name):

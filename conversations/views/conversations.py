@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEvent
-from conversations import history, reading, threads
+from conversations import history, reading, search_query, threads
 from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
 from lib.htmx import render_page
@@ -51,7 +51,7 @@ def detail(request, pk):
         window,
         request.user,
         found=found,
-        words=request.GET.get("q", "").split(),
+        words=search_query.parse(request.GET.get("q", "")).marks,
         with_hidden="hidden" in request.GET,
     )
     context = {
@@ -65,7 +65,7 @@ def detail(request, pk):
 
 
 def _window(conversation, query):
-    """Which window `query` asks for, and the position it points at. ValueError where it asks for none of this chat's."""
+    """The window `query` asks for and the position it points at. ValueError where there is no such place."""
     if at := query.get("at"):
         message = conversation.messages.filter(pk=decode(Message.PREFIX, at)).only("position").first()
         if message is None:
