@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User, Workspace
+from conversations import search
 from conversations.models.conversation import Conversation
 from lib.models import Row
 
@@ -10,6 +11,14 @@ from lib.models import Row
 class MessageQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(conversation__in=Conversation.objects.visible_to(user))
+
+    def search(self, text, user, **options):
+        """What `user` may see of these that `text` finds, as a page of Results; see conversations.search."""
+        return search.search(self, text, user, **options)
+
+    def search_in(self, conversation, text):
+        """Every match in one conversation that the caller may see, as Matches."""
+        return search.search_in(self, text, conversation)
 
 
 class Message(Row):

@@ -1,0 +1,163 @@
+"""What people type into a search box, and what the index is asked: words, "phrases", prefix*, -without, and OR."""
+
+import re
+from dataclasses import dataclass, replace
+
+from django.db import connection
+
+from lib.text import clean
+
+CHARACTERS = 1_000  # a pasted page is not a question
+WORDS = 24  # each one is a list of the index to walk
+PREFIX = 3  # letters: two match so many words that PostgreSQL collects half the index
+
+TERM = re.compile(r'(?P<minus>-(?=[^\s-]))?(?:"(?P<quoted>[^"]*)"?|(?P<word>[^\s"]+))')
+PLAIN = re.compile(r"[a-z0-9]{1,63}")
+SYMBOLS = {"plusplus", "sharp"}  # how ++ and # are spelled once folded
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+
+
+@dataclass(frozen=True)
+class Term:
+    """Words in a row, as the index spells them; `typed` as the person did, for marks."""
+
+    typed: str
+    words: tuple
+    is_prefix: bool = False
+
+    @property
+    def is_phrase(self):
+        return len(self.words) > 1
+
+    @property
+    def typed_for_marks(self):
+        return self.typed + "*" * self.is_prefix
+
+    def lexemes(self):
+        """For tsquery. Quoted although no folded word holds a quote: no user's text is ever syntax."""
+        quoted = ["'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in self.words]
+        quoted[-1] += ":*" * self.is_prefix
+        return "(" + " & ".join(quoted) + ")"
+
+    def pattern(self):
+        """For LIKE over ' ' || folded || ' '. No folded word holds % or _."""
+        return "% " + " ".join(self.words) + ("%" if self.is_prefix else " %")
+
+    @property
+    def is_plain(self):
+        """Whether a regex over ASCII text finds what the folded text would: no word cut short, none made of symbols."""
+        return all(PLAIN.fullmatch(word) and word not in SYMBOLS for word in self.words)
+
+    def regex(self):
+        return "[^a-z0-9]+".join(self.words) + "[a-z0-9]*" * self.is_prefix
+
+    def as_prefix(self):
+        return replace(self, is_prefix=self.is_prefix or _may_be_prefix(self.words[-1]))
+
+
+@dataclass(frozen=True)
+class Query:
+    """`wanted`: all of these, each any of its terms. `unwanted`: none of these. `notice`: what was not understood."""
+
+    text: str
+    wanted: tuple = ()
+    unwanted: tuple = ()
+    notice: str = ""
+
+    def __bool__(self):
+        return bool(self.wanted)
+
+    @property
+    def marks(self):
+        """The words for lib.marks."""
+        return [term.typed_for_marks for terms in self.wanted for term in terms]
+
+    @property
+    def has_phrases(self):
+        return bool(self.checks())
+
+    def lexemes(self):
+        """The tsquery: everything the index can decide. It knows nothing of order, so phrases are checked after it."""
+        wanted = ["(" + " | ".join(term.lexemes() for term in terms) + ")" for terms in self.wanted]
+        unwanted = ["!" + term.lexemes() for term in self.unwanted if not term.is_phrase]
+        return " & ".join(wanted + unwanted)
+
+    def checks(self):
+        """[(must match, terms, any of them)]: what is left to look for in the text of each row."""
+        wanted = [(True, terms) for terms in self.wanted if any(term.is_phrase for term in terms)]
+        return wanted + [(False, (term,)) for term in self.unwanted if term.is_phrase]
+
+    def as_prefixes(self):
+        """The wider question, asked when nothing matched: every word may go on. Itself when no word can."""
+        wanted = tuple(tuple(term.as_prefix() for term in terms) for terms in self.wanted)
+        return self if wanted == self.wanted else replace(self, wanted=wanted)
+
+
+def parse(text):
+    """A Query for any text whatsoever; what it leaves out it says in `notice`."""
+    typed = clean(text).strip()
+    text = typed[:CHARACTERS]
+    found = list(TERM.finditer(text.translate(QUOTES)))
+    folded = _fold([match["word"] if match["quoted"] is None else match["quoted"] for match in found])
+    wanted, unwanted, count, is_alternative, short = [], [], 0, False, []
+    for match, words in zip(found, folded, strict=True):
+        if match["word"] == "OR" and not match["minus"]:
+            is_alternative = bool(wanted)
+            continue
+        if count + len(words) > WORDS:
+            # A phrase is kept whole or left out; of one that is too long by itself the beginning is kept.
+            words = words[:WORDS] if not count else []
+            count = WORDS + 1
+        if words:
+            term = _term(match, words)
+            count += len(words)
+            if match["minus"]:
+                unwanted.append(term)
+            elif is_alternative:
+                wanted[-1] += (term,)
+            else:
+                wanted.append((term,))
+            if _ends_with_star(match) and not term.is_prefix and words[-1].isascii():
+                short.append(words[-1])
+            is_alternative = False
+        if count > WORDS:
+            break
+    notices = [
+        f"Only the first {CHARACTERS:,} characters were read." if len(typed) > CHARACTERS else "",
+        f"Only the first {WORDS} words were searched for." if count > WORDS else "",
+        f"A beginning needs {PREFIX} letters: {short[0]} was searched for as a word." if short else "",
+        _nothing_to_find(typed, wanted, unwanted),
+    ]
+    return Query(text, tuple(wanted), tuple(unwanted), " ".join(filter(None, notices)))
+
+
+def _nothing_to_find(typed, wanted, unwanted):
+    if wanted or not typed:
+        return ""
+    elif unwanted:
+        return "Add a word to look for: so far there are only words to leave out."
+    else:
+        return "Nothing to look for: type a word, a number or a name."
+
+
+def _term(match, words):
+    typed = match["word"] if match["quoted"] is None else match["quoted"]
+    return Term(typed.strip().rstrip("*"), tuple(words), _ends_with_star(match) and _may_be_prefix(words[-1]))
+
+
+def _ends_with_star(match):
+    return match["quoted"] is None and match["word"].endswith("*")
+
+
+def _may_be_prefix(word):
+    # One character of a script without spaces is a whole word here: a phrase of them is a substring already.
+    return len(word) >= PREFIX
+
+
+def _fold(texts):
+    """Each text's words as the index spells them. Asked of PostgreSQL: there must be one spelling, not two alike."""
+    if not texts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT parley_fold_1(t) FROM unnest(%s::text[]) WITH ORDINALITY AS u(t, n) ORDER BY n", [texts])
+        return [row[0].split() for row in cursor.fetchall()]
