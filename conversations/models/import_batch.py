@@ -1,13 +1,60 @@
-from django.db import models
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User, Workspace
 from lib.models import Row
 
+# How long a worker may be silent before another takes its batch. It renews every third of it.
+LEASE = timedelta(seconds=30)
+
 
 class ImportBatchQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(owner=user) if user.is_authenticated else self.none()
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-id")
+
+    def upload(self, owner, file):
+        """A batch for an uploaded file, which moves to DATA_DIR/uploads and waits there for the worker."""
+        batch = self.model(owner=owner, workspace_id=owner.workspace_id, file_name=file.name[:255])
+        path = uploads() / batch.pk.hex
+        keep(file, path)
+        batch.file_path = str(path)
+        batch.bytes_total = path.stat().st_size
+        batch.save(force_insert=True)
+        return batch
+
+    def start(self, owner, path):
+        """A batch for a file of the operator's, claimed by whoever calls: it is read here and now, where it lies."""
+        now = timezone.now()
+        return self.create(
+            owner=owner,
+            workspace_id=owner.workspace_id,
+            file_name=path.name[:255],
+            file_path=str(path.resolve()),
+            bytes_total=path.stat().st_size,
+            status=ImportBatch.Status.RUNNING,
+            started_at=now,
+            lease_until=now + LEASE,
+        )
+
+    def claim(self):
+        """The oldest batch that needs a worker, leased to whoever asks; None when there is nothing to do.
+
+        One statement, and SKIP LOCKED: two workers never get the same batch. An owner's batches run one after the
+        other, in order, because the second may be a newer export of the first.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, {"lease": LEASE, "busy": list(BUSY)})
+            found = cursor.fetchone()
+        return self.get(pk=found[0]) if found else None
 
 
 class ImportBatch(Row):
@@ -26,6 +73,8 @@ class ImportBatch(Row):
         CANCELLED = "cancelled"
         DONE = "done"
         FAILED = "failed"
+        UNDOING = "undoing"
+        UNDONE = "undone"
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     owner = models.ForeignKey(User, models.CASCADE, related_name="import_batches")
@@ -37,7 +86,7 @@ class ImportBatch(Row):
     bytes_read = models.BigIntegerField(default=0)
     records_read = models.IntegerField(default=0)  # the checkpoint: a restarted worker skips as many
     counts = models.JSONField(default=dict)  # {"conversations": {"new": 3, "changed": 0, …}, "messages": {…}, …}
-    error = models.TextField(blank=True)  # the one sentence a person reads when nothing could be imported
+    error = models.TextField(blank=True)  # the one sentence a person reads when nothing, or not all, could be read
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True)
@@ -50,12 +99,79 @@ class ImportBatch(Row):
         indexes = [
             models.Index("owner", "created_at", name="batches_of_owner"),
             models.Index(
-                "created_at", condition=models.Q(status__in=["waiting", "running", "cancelling"]), name="batches_open"
+                "created_at",
+                condition=Q(status__in=["waiting", "running", "cancelling", "undoing"]),
+                name="batches_open",
             ),
         ]
 
     def __str__(self):
         return self.file_name
+
+    @property
+    def is_open(self):
+        """True while a worker still has something to do with it."""
+        return self.status == self.Status.WAITING or self.status in BUSY
+
+    @property
+    def can_be_cancelled(self):
+        return self.status in (self.Status.WAITING, self.Status.RUNNING)
+
+    @property
+    def can_be_undone(self):
+        return self.status in (self.Status.DONE, self.Status.CANCELLED, self.Status.FAILED) and self.has_written
+
+    @property
+    def has_written(self):
+        conversations = self.counts.get("conversations", {})
+        return bool(conversations.get("new") or conversations.get("changed"))
+
+    def cancel(self):
+        """Stops it: at once where nobody works on it, else when the worker has finished the chunk in its hands."""
+        batches = ImportBatch.objects.filter(pk=self.pk)
+        if batches.filter(status=self.Status.WAITING).update(
+            status=self.Status.CANCELLED, finished_at=timezone.now(), lease_until=None
+        ):
+            self.discard_file()
+        else:
+            batches.filter(status=self.Status.RUNNING).update(status=self.Status.CANCELLING)
+        self.refresh_from_db()
+
+    def undo(self):
+        """Asks the worker to take out again what this batch brought in. True if there was something to ask."""
+        asked = ImportBatch.objects.filter(
+            pk=self.pk, status__in=[self.Status.DONE, self.Status.CANCELLED, self.Status.FAILED]
+        ).update(status=self.Status.UNDOING, lease_until=None)
+        self.refresh_from_db()
+        return bool(asked)
+
+    def renew(self):
+        """Keeps the lease while nothing is written; False where the batch went to somebody else meanwhile."""
+        until = timezone.now() + LEASE
+        renewed = ImportBatch.objects.filter(pk=self.pk, lease_until=self.lease_until).update(lease_until=until)
+        if renewed:
+            self.lease_until = until
+        return bool(renewed)
+
+    def release(self):
+        """Hands it back unfinished, to be claimed at once: the worker was asked to stop."""
+        ImportBatch.objects.filter(pk=self.pk, lease_until=self.lease_until).update(lease_until=timezone.now())
+
+    def finish(self, status, error=""):
+        """Closes the batch, unless it went to somebody else meanwhile; the upload is deleted, the report stays."""
+        ImportBatch.objects.filter(pk=self.pk, lease_until=self.lease_until).update(
+            status=status, error=error, finished_at=timezone.now(), lease_until=None, format=self.format
+        )
+        self.refresh_from_db()
+        self.discard_file()
+
+    def discard_file(self):
+        """Deletes the upload. A file that a person named on the command line is theirs and stays."""
+        path = Path(self.file_path)
+        if self.file_path and path.parent == uploads():
+            path.unlink(missing_ok=True)
+        ImportBatch.objects.filter(pk=self.pk).update(file_path="")
+        self.file_path = ""
 
 
 class ImportLine(models.Model):
@@ -77,3 +193,51 @@ class ImportLine(models.Model):
 
     def __str__(self):
         return self.reason
+
+
+BUSY = (ImportBatch.Status.RUNNING, ImportBatch.Status.CANCELLING, ImportBatch.Status.UNDOING)
+
+_CLAIM = """
+UPDATE conversations_importbatch AS claimed
+SET status = CASE WHEN status = 'waiting' THEN 'running' ELSE status END,
+    lease_until = clock_timestamp() + %(lease)s,
+    started_at = coalesce(started_at, clock_timestamp())
+WHERE id = (
+    SELECT id FROM conversations_importbatch AS batch
+    WHERE (status = 'waiting' OR status = ANY(%(busy)s) AND coalesce(lease_until, '-infinity') < clock_timestamp())
+      AND NOT EXISTS (
+          SELECT FROM conversations_importbatch AS other
+          WHERE other.owner_id = batch.owner_id AND other.id <> batch.id
+            AND other.status = ANY(%(busy)s) AND other.lease_until >= clock_timestamp()
+      )
+    ORDER BY created_at, id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
+
+
+def uploads():
+    """DATA_DIR/uploads: closed to other users of the machine, named by nobody's words."""
+    directory = Path(settings.DATA_DIR) / "uploads"
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return directory
+
+
+def keep(file, path):
+    """Puts an UploadedFile at `path`, mode 0600: moved where Django wrote it to disk while it arrived."""
+    if hasattr(file, "temporary_file_path"):
+        try:
+            os.rename(file.temporary_file_path(), path)
+        except OSError:  # /tmp and DATA_DIR are different file systems
+            _copy(file, path)
+    else:
+        _copy(file, path)
+    path.chmod(0o600)
+
+
+def _copy(file, path):
+    with path.open("xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as target:
+        for chunk in file.chunks(1024 * 1024):
+            target.write(chunk)

@@ -2,15 +2,16 @@ from django.db import models
 
 
 class Source(models.Model):
-    """A conversation as its export had it, node for node: the untouched object, JSON in zlib.
+    """A conversation as an import's file had it, node for node: the object's own bytes, in zlib.
 
     Kept beside the normalised rows because every format loses something when flattened. Bytes rather than jsonb:
     exports hold NULs and lone surrogates, which PostgreSQL's text types refuse.
+
+    The newest row is what the next import compares with, so that what people changed here and what their other
+    program changed are told apart. Each import that changes something adds one; undoing it takes that one away.
     """
 
-    conversation = models.OneToOneField(
-        "conversations.Conversation", models.CASCADE, primary_key=True, related_name="original"
-    )
+    conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="sources")
     import_batch = models.ForeignKey("conversations.ImportBatch", models.SET_NULL, null=True, related_name="+")
     format = models.CharField(max_length=32)
     fingerprint = models.BinaryField(max_length=32)  # SHA-256 of what we read out of it: equal means nothing changed

@@ -1,0 +1,69 @@
+"""The bytes of attachments: out of the archive, under their own hash, once per workspace."""
+
+import hashlib
+import mimetypes
+import os
+import tempfile
+
+from conversations import files, limits
+from lib.typeid import encode
+
+# The first bytes decide, not a name or a claim: what is shown inside a page must be what it says.
+_MAGIC = [(b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif")]
+
+
+class Bytes:
+    """Files of one upload. `take` stores each once, however many messages name it."""
+
+    def __init__(self, upload, workspace_id, *, keep=True):
+        self.upload, self.workspace_id, self.keep = upload, workspace_id, keep
+        self.members = upload.files()
+        self.taken = {}
+
+    def __contains__(self, external_id):
+        return external_id in self.members
+
+    def take(self, file):
+        """(sha256, size, content type) of the bytes for an IncomingFile; None where they are missing or too large."""
+        if file.external_id not in self.members:
+            return None
+        if file.external_id not in self.taken:
+            self.taken[file.external_id] = self._take(self.members[file.external_id], file)
+        return self.taken[file.external_id]
+
+    def _take(self, member, file):
+        data = self.upload.read(member, limits.ATTACHMENT_BYTES)
+        if not data:
+            return None
+        digest = hashlib.sha256(data).hexdigest()
+        if self.keep:
+            _write(files.path(self.workspace_id, digest), data)
+        return digest, len(data), _content_type(data, file.name or member.filename, file.content_type)
+
+
+def point(parts, external_id, attachment):
+    """Lets every part that names a file of the export lead to the stored attachment."""
+    for part in parts or []:
+        if part.get("external_id") == external_id:
+            part["attachment_id"] = encode("att", attachment)
+
+
+def _write(path, data):
+    """Whole or not at all: another import may look for the same file at this moment."""
+    if path.exists():
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+    os.replace(name, path)
+
+
+def _content_type(data, name, claimed):
+    for start, content_type in _MAGIC:
+        if data.startswith(start):
+            return content_type
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    found = claimed[:127] if claimed and not claimed.startswith("image/") else mimetypes.guess_type(name)[0]
+    return found or "application/octet-stream"

@@ -1,0 +1,215 @@
+"""Files into records: one JSON object at a time, each with its own text, in memory that does not grow with the file.
+
+The standard library's decoder is used on a sliding window, rather than a streaming parser, for three reasons that were
+measured or seen: an object's own bytes can be kept as the untouched original; lone surrogates come through instead of
+turning into question marks; and it is faster than a parser that calls back for every value.
+"""
+
+import codecs
+import json
+import re
+from dataclasses import dataclass
+
+WINDOW = 1024 * 1024  # characters read at a time
+RECORD_LIMIT = 128 * 1024 * 1024  # characters of one conversation; what is longer is not a conversation
+
+_SPACE = re.compile(r"[ \t\r\n\ufeff]*")
+_LIST_AHEAD = re.compile(r'"conversations"[ \t\r\n]*:[ \t\r\n]*\[')
+_decoder = json.JSONDecoder()
+
+
+class Fault(Exception):
+    """The file cannot be read, or not any further; the sentence is for the person who chose it."""
+
+
+@dataclass(slots=True)
+class Record:
+    """One object of the file: its value, and its own text."""
+
+    value: object
+    text: str
+
+
+@dataclass(slots=True)
+class Broken:
+    """A line of a JSON Lines file that could not be read."""
+
+    reason: str
+
+
+def records(stream):
+    """Yields a Record or Broken for each object of one JSON or JSON Lines stream of bytes; raises Fault.
+
+    Understood: an array of objects, one object, objects one after the other, {"conversations": […]}.
+    What was complete before a fault has been yielded by the time it is raised.
+    """
+    window = _Window(stream)
+    window.skip_space()
+    start = window.peek()
+    if start == "":
+        raise Fault("The file is empty.")
+    if start == "<":
+        raise Fault(
+            "This is a web page, not data. Choose conversations.json from the same export, or the whole ZIP archive."
+        )
+    if start == "[":
+        window.skip(1)
+        yield from _array(window)
+    elif start == "{":
+        yield from _objects(window)
+    else:
+        raise Fault("This is not JSON: it begins with neither { nor [.")
+
+
+def _array(window):
+    while True:
+        window.skip_space()
+        following = window.peek()
+        if following == "]":
+            return
+        if following == "":
+            raise Fault("The file ends in the middle: it was cut off. Everything complete before that was kept.")
+        if following == ",":
+            window.skip(1)
+            continue
+        yield window.decode()
+
+
+def _objects(window):
+    if window.enter_list():
+        yield from _array(window)
+        return
+    count = 0
+    while True:
+        window.skip_space()
+        if window.peek() == "":
+            return
+        try:
+            yield window.decode()
+        except Fault as fault:
+            # In JSON Lines the next line is a fresh start. A first object that fails is no JSON Lines file at all.
+            if count == 0 or not window.skip_line():
+                raise
+            yield Broken(str(fault))
+        count += 1
+
+
+class _Window:
+    """The part of the decoded text that is being looked at."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.bytes_read = 0
+        self.text = ""
+        self.at = 0
+        self.ended = False
+        self.decoder = None
+
+    def peek(self):
+        if self.at >= len(self.text):
+            self._more()
+        return self.text[self.at : self.at + 1]
+
+    def skip(self, count):
+        self.at += count
+
+    def skip_space(self):
+        while True:
+            self.at = _SPACE.match(self.text, self.at).end()
+            if self.at < len(self.text) or not self._more():
+                return
+
+    def skip_line(self):
+        """To the start of the next line; False where there is none."""
+        while (end := self.text.find("\n", self.at)) < 0:
+            self.at = len(self.text)
+            if not self._more():
+                return False
+        self.at = end + 1
+        return True
+
+    def enter_list(self):
+        """At `{`: steps into the list of {"conversations": […]} where that is what the object is."""
+        while len(self.text) - self.at < WINDOW and self._more():
+            pass
+        at = self.at + 1
+        try:
+            while True:
+                at = _SPACE.match(self.text, at).end()
+                if found := _LIST_AHEAD.match(self.text, at):
+                    self.at = found.end()
+                    return True
+                # Small values may stand before it; the first one that fills the window says it is something else.
+                _, at = _decoder.raw_decode(self.text, at)
+                at = _SPACE.match(self.text, at).end()
+                if self.text[at : at + 1] not in (":", ","):
+                    return False
+                at += 1
+        except (ValueError, RecursionError):
+            return False
+
+    def decode(self):
+        while True:
+            try:
+                value, end = _decoder.raw_decode(self.text, self.at)
+            except json.JSONDecodeError as error:
+                if not self._is_cut_off(error) or not self._more(double=True):
+                    raise Fault(self._fault(error)) from None
+            except RecursionError:
+                raise Fault("The file is nested too deeply to be a conversation.") from None
+            except ValueError as error:
+                raise Fault(f"The file holds a number nobody can read: {error}.") from None
+            else:
+                # A number at the very end of the window may go on behind it.
+                if end == len(self.text) and not isinstance(value, dict | list | str) and self._more():
+                    continue
+                record = Record(value, self.text[self.at : end])
+                self.at = end
+                return record
+
+    def _is_cut_off(self, error):
+        """Whether the fault may be only the window's edge: there, or inside a string that never ended."""
+        return not self.ended and (error.pos >= len(self.text) - 16 or error.msg.startswith("Unterminated string"))
+
+    def _fault(self, error):
+        if self.ended and (error.pos >= len(self.text.rstrip()) or error.msg.startswith("Unterminated string")):
+            return "The file ends in the middle: it was cut off. Everything complete before that was kept."
+        return f"This is not valid JSON: {error.msg.lower()}, about {self.bytes_read:,} bytes into the file."
+
+    def _more(self, *, double=False):
+        """Reads on; `double` as much again as the window holds, so that a long record is not decoded too often."""
+        if self.ended:
+            return False
+        rest = self.text[self.at :]
+        if len(rest) > RECORD_LIMIT:
+            raise Fault(f"One conversation in the file is longer than {RECORD_LIMIT // 1024**2} MB.")
+        wanted = max(WINDOW, len(rest)) if double else WINDOW
+        pieces = [rest]
+        while wanted > 0 and not self.ended:
+            data = self.stream.read(WINDOW)
+            self.ended = not data
+            self.bytes_read += len(data)
+            piece = self._decoded(data)
+            wanted -= len(piece)
+            pieces.append(piece)
+        self.text, self.at = "".join(pieces), 0
+        return len(self.text) > len(rest)
+
+    def _decoded(self, data):
+        if self.decoder is None:
+            self.decoder = codecs.getincrementaldecoder(_encoding(data))()
+        try:
+            return self.decoder.decode(data, final=self.ended)
+        except UnicodeDecodeError as error:
+            if self.ended and error.reason in ("unexpected end of data", "truncated data"):
+                return ""  # cut in the middle of a character; the JSON around it is cut too, and says so
+            raise Fault(
+                "The file is not UTF-8 text: it was saved in another encoding. Download the export again, "
+                "or save the file as UTF-8."
+            ) from None
+
+
+def _encoding(data):
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8-sig"

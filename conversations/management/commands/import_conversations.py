@@ -1,0 +1,81 @@
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from tqdm import tqdm
+
+from accounts.models import User
+from conversations.importing import Import
+from conversations.importing.formats import FORMATS
+from conversations.importing.report import in_words, report
+from conversations.models import ImportBatch
+
+
+class Command(BaseCommand):
+    help = "Imports conversations from exports of other programs."
+
+    def add_arguments(self, parser):
+        parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="ZIP, JSON, JSONL or .gz; or a folder")
+        parser.add_argument("--owner", required=True, metavar="EMAIL", help="whose conversations these become")
+        parser.add_argument("--format", default="auto", choices=["auto", *FORMATS])
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    def handle(self, *, paths, owner, format, dry_run, **options):  # noqa: A002
+        user = User.objects.with_email(owner)
+        if user is None:
+            raise CommandError(f"There is no user {owner}.")
+        files = [file for path in paths for file in _files(path)]
+        if dry_run:
+            reports = self._rehearse(files, user, format)
+        else:
+            reports = [self._import(path, user, format) for path in files]
+        self._print(reports, as_json=options["json"])
+        if not any(each["status"] == "done" for each in reports):
+            raise CommandError("Nothing could be imported.", returncode=1)
+        if any(each["status"] == "failed" for each in reports):
+            raise CommandError("Some files could not be imported.", returncode=1)
+
+    def _rehearse(self, files, user, wanted):
+        """All of it for real, in one transaction that is taken back: so its counts are those of a real run."""
+        with transaction.atomic():
+            reports = [self._import(path, user, wanted, keep_bytes=False) for path in files]
+            transaction.set_rollback(True)
+        return reports
+
+    def _import(self, path, user, wanted, *, keep_bytes=True):
+        batch = ImportBatch.objects.start(user, path)
+        with tqdm(
+            total=batch.bytes_total, desc=path.name, unit="B", unit_scale=True, disable=not sys.stderr.isatty()
+        ) as bar:
+
+            def show(batch):
+                bar.total = batch.bytes_total
+                bar.update(batch.bytes_read - bar.n)
+
+            try:
+                Import(batch, wanted=wanted, on_progress=show, keep_bytes=keep_bytes).run()
+            except KeyboardInterrupt:
+                batch.finish(ImportBatch.Status.CANCELLED)
+                raise CommandError("Stopped. What was imported before stays; the import page can undo it.") from None
+        return report(batch)
+
+    def _print(self, reports, *, as_json):
+        if as_json:
+            self.stdout.write(json.dumps(reports, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join(map(in_words, reports)))
+
+
+def _files(path):
+    """The path itself, or what a folder holds. Symlinks, archives and all: this is the operator's own machine."""
+    if path.is_dir():
+        found = sorted(file for file in path.iterdir() if file.suffix in (".zip", ".json", ".jsonl", ".gz"))
+        if not found:
+            raise CommandError(f"There is no ZIP, JSON, JSONL or .gz file in {path}.")
+        return found
+    if not path.is_file():
+        raise CommandError(f"There is no file {path}.")
+    return [path]
