@@ -34,7 +34,7 @@ def main(address, port):
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=10,  # a download that takes longer is cut: the database is waiting to stop
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its one warning says that eight threads are many for two cores; ours wait for I/O
     ).serve(target_loader=load)
 
 
