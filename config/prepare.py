@@ -45,11 +45,13 @@ def check_database():
     """Everything that would otherwise show up later as an error nobody understands, or as lost messages."""
     try:
         with psycopg.connect(**connection.get_connection_params()) as found:
-            version, encoding, folds, durable, may_create = found.execute(
+            version, encoding, durable, may_create = found.execute(
                 "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding'),"
-                " lower('М') = 'м', current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off',"
+                " current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off',"
                 " coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)"
             ).fetchone()
+            # Asked apart: other encodings cannot even spell the question.
+            folds = encoding == "UTF8" and found.execute("SELECT lower('М') = 'м'").fetchone()[0]
     except psycopg.Error as error:
         raise Refusal(f"{_database()} cannot be used: {_in_one_line(error)}") from None
     if version < MINIMUM_VERSION:
