@@ -92,6 +92,8 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
         return self.has_view_permission(request, obj) and not (obj and obj.is_superuser)
 
     def get_readonly_fields(self, request, obj=None):
+        if obj is None:
+            return []  # the workspace is chosen once, at the beginning
         own = ["is_active"] if obj == request.user else []  # nobody locks themselves out by a slip
         return [*self.readonly_fields, *own]
 
