@@ -6,7 +6,7 @@ of months is a token in the index like the words are, so the work is bounded by 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -30,6 +30,7 @@ TITLES = 5  # conversations found by name, on the first page
 COUNTED = 1_000  # beyond it "1,000+": nobody reads on, and counting a common word reads all its rows
 SHARED = 5_000  # conversations of others, the most recently used
 SHARED_TOKENS = 100  # so many of them are named one by one in the index; more, by their owners
+OWNER_TOKENS = 1_000  # their months named one by one in the index; more, and any month is walked
 WINDOWS = (1, 4, 16, 64)  # months, each window older than the one before; then everything that is left
 SNIPPET_TEXT = 6_000  # characters read of a long message, around the first word
 
@@ -175,6 +176,8 @@ class Reach:
         """A tsquery of the tokens; `months` (numbers since year 0) narrows it, None is any time."""
         tokens = self._owner(self.user.pk, months)
         if len(self.shared) > SHARED_TOKENS:
+            if months and len(months) * len(self.owners) > OWNER_TOKENS:
+                months = None
             tokens += [token for owner in self.owners for token in self._owner(owner, months)]
         else:
             tokens += [f"' c{pk}'" for pk in self.shared]
@@ -248,37 +251,30 @@ class _Page:
 def _page(messages, query, reach, order, place, limit, per_conversation):
     rows = reach.narrow(messages.filter(searchable=True))
     if order == BEST:
-        pool = list(_newest(rows, query, reach, _Place(), POOL))
+        pool, is_all = _newest(rows, query, reach, _Place(), POOL, None)
         ranked = _ranked(pool, query)
         page, used = _shown(ranked[place.offset :], limit, per_conversation)
-        if place.offset + used < len(ranked):
-            page.next_cursor = _Place(offset=place.offset + used, is_fallback=place.is_fallback).encode()
-        found_all = len(pool) < POOL
-        seen = len(pool)
+        following = _Place(offset=place.offset + used) if place.offset + used < len(ranked) else None
+        is_known = is_all
     else:
-        pool = list(_newest(rows, query, reach, place, POOL, enough=limit))
+        pool, is_all = _newest(rows, query, reach, place, limit, per_conversation)
         page, used = _shown(pool, limit, per_conversation)
-        found_all = used == len(pool) < limit
-        seen = len(pool)
-        if not found_all and pool:
-            last = pool[used - 1]
-            page.next_cursor = _Place(last.created_at, last.id, is_fallback=place.is_fallback).encode()
-    if found_all and place.is_start:
-        page.total = seen
-    elif query.has_phrases:
-        page.total = None
+        following = None if is_all and used == len(pool) else _Place(pool[used - 1].created_at, pool[used - 1].id)
+        is_known = is_all and place.is_start
+    if following:
+        page.next_cursor = replace(following, is_fallback=place.is_fallback).encode()
+    if is_known:
+        page.total = len(pool)
     else:
-        page.total = _count(rows, query, reach)
+        page.total = None if query.checks() else _count(rows, query, reach)
     return page
 
 
-def _newest(rows, query, reach, place, pool, enough=None):
-    """Hits in exact order of time, at most `pool`, window by window; stops after the window that makes `enough`."""
-    enough = enough or pool
-    found = 0
+def _newest(rows, query, reach, place, limit, per_conversation):
+    """(hits in exact order of time, whether there are no more): until `limit` can be shown, at most POOL."""
+    hits = []
     for tokens, start, end in _windows(reach, place.at):
-        window = _matching(rows, MESSAGE_VECTOR, tokens, query, "text")
-        window = window.filter(Q(created_at__gte=start) if start else Q(), Q(created_at__lt=end) if end else Q())
+        window = _in_window(rows, query, tokens, start, end)
         if place.at:
             window = window.extra(
                 where=["(conversations_message.created_at, conversations_message.id) < (%s, %s)"],
@@ -287,22 +283,38 @@ def _newest(rows, query, reach, place, pool, enough=None):
         columns = window.order_by("-created_at", "-pk").values_list(
             "pk", "conversation_id", "position", "role", "created_at"
         )
-        for row in columns[: pool - found]:
-            found += 1
-            yield Hit(*row)
-        if found >= enough:
-            return
+        hits += [Hit(*row) for row in columns[: POOL - len(hits)]]
+        if len(hits) == POOL or len(_shown(hits, limit, per_conversation)[0].hits) == limit:
+            return hits, False
+    return hits, True
+
+
+def _count(rows, query, reach):
+    """How many in all, up to COUNTED + 1; window by window for the same reason."""
+    total = 0
+    for tokens, start, end in _windows(reach, None):
+        total += _in_window(rows, query, tokens, start, end)[: COUNTED + 1 - total].count()
+        if total > COUNTED:
+            break
+    return total
+
+
+def _in_window(rows, query, tokens, start, end):
+    rows = _matching(rows, MESSAGE_VECTOR, tokens, query, "text")
+    return rows.filter(Q(created_at__gte=start) if start else Q(), Q(created_at__lt=end) if end else Q())
 
 
 def _windows(reach, before):
-    """(tokens, start, end) of each window, newest first."""
-    # What is dated later than now (a clock that was wrong) belongs to the first window.
-    newest = before or max(reach.newest, timezone.now() + timedelta(days=31))
-    bottom = min(_month(newest), _month(reach.newest))
-    top = _month(newest) + 1
+    """(tokens, start, end) of each window, newest first; `before` is where an earlier page ended."""
+    newest = max(reach.newest, timezone.now() + timedelta(days=31))  # a clock may have been wrong by a little
+    last = _month(min(before, newest) if before else newest)
+    top = last + 1
+    # The months since somebody's last message are empty and join the first window; not all since the year 2, though:
+    # the longest tsquery is 1 MB.
+    bottom = max(min(last, _month(reach.newest)), top - WINDOWS[-1])
     for size in WINDOWS:
         start = max(bottom - size + 1, 13)
-        yield reach.tokens(range(start, top)), _moment(start), None if top > _month(newest) else _moment(top)
+        yield reach.tokens(range(start, top)), _moment(start), None if top > last else _moment(top)
         top, bottom = start, start - 1
     yield reach.tokens(), None, _moment(top)
 
@@ -336,18 +348,6 @@ def _check(column, terms):
     return f"CASE WHEN {is_ascii} THEN {start} ~* %s ELSE {folded} END", [regex, patterns]
 
 
-def _count(rows, query, reach):
-    """How many in all, up to COUNTED + 1; window by window for the same reason."""
-    total = 0
-    for tokens, start, end in _windows(reach, None):
-        window = _matching(rows, MESSAGE_VECTOR, tokens, query, "text")
-        window = window.filter(Q(created_at__gte=start) if start else Q(), Q(created_at__lt=end) if end else Q())
-        total += window[: COUNTED + 1 - total].count()
-        if total > COUNTED:
-            break
-    return total
-
-
 def _titles(query, reach):
     rows = reach.narrow(Conversation.objects.filter(NAMED), conversation="pk")
     # The order is spelled so that no index serves it: PostgreSQL would walk all of a history for five rare titles.
@@ -360,7 +360,7 @@ def _shown(hits, limit, per_conversation):
     page, shown, used = _Page(), {}, 0
     for hit in hits:
         count = shown.get(hit.conversation_id, 0)
-        if per_conversation is None or count < per_conversation:
+        if not per_conversation or count < per_conversation:
             if len(page.hits) == limit:
                 break
             page.hits.append(hit)

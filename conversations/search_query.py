@@ -24,6 +24,7 @@ class Term:
     typed: str
     words: tuple
     is_prefix: bool = False
+    is_quoted: bool = False
 
     @property
     def is_phrase(self):
@@ -52,7 +53,8 @@ class Term:
         return "[^a-z0-9]+".join(self.words) + "[a-z0-9]*" * self.is_prefix
 
     def as_prefix(self):
-        return replace(self, is_prefix=self.is_prefix or _may_be_prefix(self.words[-1]))
+        """The same, but its last word may go on; what was quoted was meant."""
+        return replace(self, is_prefix=self.is_prefix or (not self.is_quoted and _may_be_prefix(self.words[-1])))
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,6 @@ class Query:
     def marks(self):
         """The words for lib.marks."""
         return [term.typed_for_marks for terms in self.wanted for term in terms]
-
-    @property
-    def has_phrases(self):
-        return bool(self.checks())
 
     def lexemes(self):
         """The tsquery: everything the index can decide. It knows nothing of order, so phrases are checked after it."""
@@ -141,8 +139,13 @@ def _nothing_to_find(typed, wanted, unwanted):
 
 
 def _term(match, words):
-    typed = match["word"] if match["quoted"] is None else match["quoted"]
-    return Term(typed.strip().rstrip("*"), tuple(words), _ends_with_star(match) and _may_be_prefix(words[-1]))
+    is_quoted = match["quoted"] is not None
+    return Term(
+        typed=(match["quoted"] if is_quoted else match["word"].rstrip("*")).strip(),
+        words=tuple(words),
+        is_prefix=_ends_with_star(match) and _may_be_prefix(words[-1]),
+        is_quoted=is_quoted,
+    )
 
 
 def _ends_with_star(match):

@@ -1,0 +1,83 @@
+"""The plans that keep search fast. PostgreSQL's mind changes with statistics, so these ask it, on thousands of rows."""
+
+import random
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conversations.models import Conversation, Message
+
+ROWS = 3_000
+QUERIES = [
+    "absent",
+    "rare",
+    "one",
+    "fifteen",
+    "ubiquitous",
+    "one fifteen",
+    '"fifteen ubiquitous"',
+    "ubiq*",
+    "天気",
+    "The Who",
+    "C++",
+    "ubiquitous -fifteen",
+    "rare OR one",
+]
+
+
+@pytest.fixture
+def corpus(alice):
+    """3,000 messages over four years; words on one in a hundred, fifteen in a hundred, nearly all."""
+    chance = random.Random(1)
+    conversation = Conversation.objects.start(alice, title="ubiquitous")
+    day = conversation.created_at
+    Message.objects.bulk_create(
+        Message(
+            conversation=conversation,
+            workspace_id=alice.workspace_id,
+            owner=alice,
+            position=position,
+            parent_position=position - 1 or None,
+            role="user",
+            created_at=day.replace(year=2023 + position * 4 // (ROWS + 1), month=1 + position % 10),
+            text=" ".join(
+                [f"the word{chance.randrange(2_000)} who"] * 5
+                + ["ubiquitous"] * (chance.random() < 0.9)
+                + ["fifteen"] * (chance.random() < 0.15)
+                + ["one"] * (chance.random() < 0.01)
+                + ["rare 天気 C++"] * (position % 1_000 == 1)
+            ),
+        )
+        for position in range(1, ROWS + 1)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversations_message")
+        cursor.execute("ANALYZE conversations_conversation")
+
+
+@pytest.mark.parametrize("order", ["newest", "best"])
+@pytest.mark.parametrize("text", QUERIES)
+def test_every_class_of_query_asks_the_index(alice, corpus, text, order):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        Message.objects.search(text, alice, order=order)
+
+    asked = [query["sql"] for query in captured if "parley_tsv_1(conversations_message" in query["sql"]]
+    assert asked
+    for sql in asked:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN " + sql.replace("%", "%%"))
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "Bitmap Index Scan on message_search" in plan, plan
+        assert "Seq Scan on conversations_message" not in plan, plan
+
+
+def test_a_page_costs_the_same_number_of_questions_however_much_it_shows(alice, corpus):
+    with CaptureQueriesContext(connection) as captured:
+        Message.objects.search("ubiquitous", alice)
+
+    # folded words · shared conversations · newest date · windows until the page is full · counts until 1,000 · titles ·
+    # the conversations shown · their texts · the branches of forked ones
+    assert len(captured) <= 7 + 2 * 5
