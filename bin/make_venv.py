@@ -49,7 +49,7 @@ def install(name, lock):
     if not whole:
         shutil.rmtree(VENV, ignore_errors=True)
         run(name, [sys.executable, "-m", "venv", VENV], "making .venv failed")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     run(name, [*pip, "--require-hashes", "--no-deps", "-r", lock], f"installing {lock} failed; pip says why above")
     for done in [lock, *CONTAINS.get(lock, [])]:
         shutil.copyfile(done, VENV / f"{done}.installed")
