@@ -113,10 +113,10 @@ class Matches:
 def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_conversation=SNIPPETS):
     """A Results page of what `user` may see among `messages`, a queryset that may narrow by anything a row holds.
 
-    limit: hits shown; per_conversation: of one conversation (None: all of them, for callers that want a flat list).
+    limit: hits shown, at most POOL; per_conversation: of one conversation (None: all of them, for a flat list).
     Raises BadCursorError.
     """
-    query, place = parse(text), _Place.decode(cursor)
+    query, place, limit = parse(text), _Place.decode(cursor), min(limit, POOL)
     results = Results(query.text, notice=query.notice)
     if not query:
         return results
@@ -147,7 +147,11 @@ def search_in(messages, text, conversation):
         return Matches([], [], query.notice)
     for attempt in dict.fromkeys((query, query.as_prefixes())):
         rows = _matching(
-            messages.filter(conversation=conversation), MESSAGE_VECTOR, f"' c{conversation.pk}'", attempt, "text"
+            messages.filter(conversation=conversation, searchable=True),
+            MESSAGE_VECTOR,
+            f"' c{conversation.pk}'",
+            attempt,
+            "text",
         )
         found = list(rows.order_by("position").values_list("position", "pk"))
         if found:

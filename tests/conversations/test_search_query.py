@@ -1,0 +1,58 @@
+"""What any text becomes, without a message in sight."""
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conversations.search_query import parse
+
+PIECES = st.sampled_from(
+    ["a", "OR", "-", '"', "*", "foo", "foo*", '-"a b"', "天気", "'", "\\", ":*", "&", "|", "!", "(", "\x00", " ", "é"]
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=80), st.lists(PIECES, max_size=12).map("".join), st.lists(PIECES, max_size=12).map(" ".join)
+    )
+)
+def test_every_text_is_a_query_that_postgresql_takes(text):
+    query = parse(text)
+
+    for attempt in (query, query.as_prefixes()):
+        if attempt:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT ''::tsvector @@ %s::tsquery", [attempt.lexemes()])
+    assert query or query.notice or not text.replace("\x00", "").strip()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "lexemes"),
+    [
+        ("two words", "(('two')) & (('words'))"),
+        ('"two words"', "(('two' & 'words'))"),
+        ("user_id", "(('user' & 'id'))"),
+        ("pref*", "(('pref':*))"),
+        ("pr*", "(('pr'))"),
+        ("a OR b c", "(('a') | ('b')) & (('c'))"),
+        ("OR a OR", "(('a'))"),
+        ("a -b", "(('a')) & !('b')"),
+        ('a -"b c"', "(('a'))"),
+        ("--flag", "(('flag'))"),
+        ("well-known", "(('well' & 'known'))"),
+        ("C++", "(('c' & 'plusplus'))"),
+        ('an open "quote here', "(('an')) & (('open')) & (('quote' & 'here'))"),
+        ("it's :* !", "(('it' & 's'))"),
+    ],
+)
+def test_the_language(text, lexemes):
+    assert parse(text).lexemes() == lexemes
+
+
+@pytest.mark.django_db
+def test_what_was_quoted_is_not_widened():
+    assert parse('tele "scope" ab').as_prefixes().lexemes() == "(('tele':*)) & (('scope')) & (('ab'))"
