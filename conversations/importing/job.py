@@ -3,7 +3,7 @@
 import logging
 import zlib
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from concurrent import futures
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -82,7 +82,7 @@ class Import:
         self.bytes = Bytes(upload, self.batch.workspace_id, keep=self.keep_bytes)
         chunks = self._chunks(upload)
         # Read in a thread while the database writes: both take about as long, and neither needs the other's core.
-        with ThreadPoolExecutor(1) as reader:
+        with futures.ThreadPoolExecutor(1) as reader:
             following = reader.submit(next, chunks, None)
             while chunk := self._wait(following):
                 following = reader.submit(next, chunks, None)
@@ -101,7 +101,7 @@ class Import:
         while True:
             try:
                 return future.result(timeout=LEASE.total_seconds() / 3)
-            except TimeoutError:
+            except futures.TimeoutError:
                 if not self.batch.renew():
                     raise Lost from None
 

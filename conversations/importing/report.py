@@ -37,6 +37,18 @@ def report(batch, lines=None):
     }
 
 
+def summary(batch):
+    """[(noun, [(number, what happened to them), …]), …] without what did not happen, for a page."""
+    counts = report(batch, lines=[])["counts"]
+    return [
+        (
+            noun.capitalize(),
+            [(number, SAID.get((noun, outcome), outcome)) for outcome, number in outcomes.items() if number],
+        )
+        for noun, outcomes in counts.items()
+    ]
+
+
 def in_words(report, limit=50):
     """The report as text for a terminal; at most `limit` of its lines."""
     words = [f"{report['file']}: {report['error'] or STATUS.get(report['status'], report['status'])}"]

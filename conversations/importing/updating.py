@@ -1,7 +1,7 @@
 """A conversation that is here already and comes again: a three-way merge.
 
-`base` is what the last import read, `theirs` what this file and the last one say together, `mine` the rows. What differs
-between base and theirs was changed there; what differs between base and mine was changed here, and wins.
+`base` is what the last import read, `theirs` what this file and the last one say together, `mine` the rows. What
+differs between base and theirs was changed there; what differs between base and mine was changed here, and wins.
 """
 
 import json
@@ -69,7 +69,7 @@ class Update:
         return {message.source_id: message for message in base.messages}, module.read(merged, self.now), payload
 
     def _append(self):
-        """Adds what base and mine lack, at new positions. What base has and mine lacks was deleted here: it stays so."""
+        """Adds what base and mine lack, at new positions. What base has and mine lacks was deleted here and stays so."""
         above, added, self.deleted = {}, [], 0
         position = self.row.next_position
         incoming = {message.source_id for message in self.prepared.incoming.messages}

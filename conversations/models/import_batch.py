@@ -1,14 +1,14 @@
-import os
 from datetime import timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from accounts.models import User, Workspace
+from conversations import uploads
 from lib.models import Row
+from lib.text import clean
 
 # How long a worker may be silent before another takes its batch. It renews every third of it.
 LEASE = timedelta(seconds=30)
@@ -21,15 +21,15 @@ class ImportBatchQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-created_at", "-id")
 
-    def upload(self, owner, file):
-        """A batch for an uploaded file, which moves to DATA_DIR/uploads and waits there for the worker."""
-        batch = self.model(owner=owner, workspace_id=owner.workspace_id, file_name=file.name[:255])
-        path = uploads() / batch.pk.hex
-        keep(file, path)
-        batch.file_path = str(path)
-        batch.bytes_total = path.stat().st_size
-        batch.save(force_insert=True)
-        return batch
+    def upload(self, owner, upload):
+        """A batch for an uploads.Upload, which waits where it is for the worker."""
+        return self.create(
+            owner=owner,
+            workspace_id=owner.workspace_id,
+            file_name=clean(upload.name)[:255],
+            file_path=str(upload.path),
+            bytes_total=upload.size,
+        )
 
     def start(self, owner, path):
         """A batch for a file of the operator's, claimed by whoever calls: it is read here and now, where it lies."""
@@ -145,6 +145,15 @@ class ImportBatch(Row):
         self.refresh_from_db()
         return bool(asked)
 
+    def loss(self):
+        """What undoing takes away: {"conversations", "messages", "continued"}, the last being conversations in which
+        something was written here after they came in.
+        """
+        new = self.conversations.aggregate(
+            conversations=Count("pk"), messages=Sum("message_count"), continued=Count("pk", filter=Q(revision__gt=0))
+        )
+        return {word: number or 0 for word, number in new.items()}
+
     def renew(self):
         """Keeps the lease while nothing is written; False where the batch went to somebody else meanwhile."""
         until = timezone.now() + LEASE
@@ -168,7 +177,7 @@ class ImportBatch(Row):
     def discard_file(self):
         """Deletes the upload. A file that a person named on the command line is theirs and stays."""
         path = Path(self.file_path)
-        if self.file_path and path.parent == uploads():
+        if self.file_path and path.parent == uploads.directory():
             path.unlink(missing_ok=True)
         ImportBatch.objects.filter(pk=self.pk).update(file_path="")
         self.file_path = ""
@@ -216,28 +225,3 @@ WHERE id = (
 )
 RETURNING id
 """
-
-
-def uploads():
-    """DATA_DIR/uploads: closed to other users of the machine, named by nobody's words."""
-    directory = Path(settings.DATA_DIR) / "uploads"
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return directory
-
-
-def keep(file, path):
-    """Puts an UploadedFile at `path`, mode 0600: moved where Django wrote it to disk while it arrived."""
-    if hasattr(file, "temporary_file_path"):
-        try:
-            os.rename(file.temporary_file_path(), path)
-        except OSError:  # /tmp and DATA_DIR are different file systems
-            _copy(file, path)
-    else:
-        _copy(file, path)
-    path.chmod(0o600)
-
-
-def _copy(file, path):
-    with path.open("xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as target:
-        for chunk in file.chunks(1024 * 1024):
-            target.write(chunk)

@@ -1,7 +1,120 @@
+from django.conf import settings
+from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import render
+from django.core.paginator import Paginator
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import AuditEvent
+from conversations.importing.report import report as report_of
+from conversations.importing.report import summary
+from conversations.models import ImportBatch
+from conversations.uploads import UploadHandler
+from lib.http import see_other
+
+PAST = 30  # imports on one page
+LINES = 100  # of a report on one page
+
+
+@csrf_exempt  # checked by `_index`: the check reads the body, and by then it must be known where the file goes
+@login_required
+@require_http_methods(["GET", "POST"])
+def index(request):
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_BYTES:
+        return _page(request, error=_too_large())
+    request.upload_handlers = [UploadHandler(request)]
+    return _index(request)
+
+
+@csrf_protect
+def _index(request):
+    if request.method == "GET":
+        return _page(request)
+    uploads = [upload for name in request.FILES for upload in request.FILES.getlist(name)]
+    if error := _fault(uploads):
+        for upload in uploads:
+            upload.discard()
+        return _page(request, error=error)
+    batches = []
+    for upload in uploads:
+        batches.append(ImportBatch.objects.upload(request.user, upload))
+        upload.close()
+        AuditEvent.record("import.upload", actor=request.user, target=batches[-1], request=request, bytes=upload.size)
+    if len(batches) == 1:
+        return see_other("conversations:import", pk=batches[0].pk)
+    return see_other("conversations:imports")
+
+
+def _fault(uploads):
+    if not uploads:
+        return "Choose a file first."
+    if empty := [upload.name for upload in uploads if not upload.size]:
+        return f"“{empty[0]}” is empty. Nothing was imported."
+    return ""
+
+
+def _too_large():
+    return f"The file is larger than {settings.IMPORT_MAX_BYTES / 1024**3:.3g} GB, the most this server takes."
+
+
+def _page(request, error=""):
+    batches = ImportBatch.objects.visible_to(request.user).newest_first()
+    page = Paginator(batches, PAST).get_page(request.GET.get("page"))
+    context = {"page": page, "error": error}
+    return render(request, "conversations/imports/index.html", context, status=422 if error else 200)
 
 
 @login_required
-def index(request):
-    return render(request, "base.html")
+@require_GET
+def detail(request, pk):
+    return render(request, "conversations/imports/detail.html", _context(request, pk))
+
+
+@login_required
+@require_GET
+def progress(request, pk):
+    """The part of the page that changes while it runs; it asks for itself again as long as there is news to come."""
+    return render(request, "conversations/imports/detail.html#progress", _context(request, pk))
+
+
+def _context(request, pk):
+    batch = _batch_or_404(request, pk)
+    lines = Paginator(batch.lines.all(), LINES).get_page(request.GET.get("page"))
+    return {"batch": batch, "lines": lines, "summary": summary(batch)}
+
+
+@login_required
+@require_GET
+def report(request, pk):
+    batch = _batch_or_404(request, pk)
+    response = JsonResponse(report_of(batch), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="{batch.typeid}.json"'
+    return response
+
+
+@login_required
+@require_POST
+def cancel(request, pk):
+    batch = _batch_or_404(request, pk)
+    batch.cancel()
+    return see_other("conversations:import", pk=batch.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request, pk):
+    """Undoes an import, after saying what will go."""
+    batch = _batch_or_404(request, pk)
+    if request.method == "POST":
+        if batch.undo():
+            AuditEvent.record("import.undo", actor=request.user, target=batch, request=request)
+        else:
+            notices.warning(request, "This import cannot be undone now.")
+        return see_other("conversations:import", pk=batch.pk)
+    return render(request, "conversations/imports/delete.html", {"batch": batch, "loss": batch.loss()})
+
+
+def _batch_or_404(request, pk):
+    return get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
