@@ -317,7 +317,9 @@ def _windows(reach, before):
     # the longest tsquery is 1 MB.
     bottom = max(min(last, _month(reach.newest)), top - WINDOWS[-1])
     for size in WINDOWS:
-        start = max(bottom - size + 1, 13)
+        start = max(bottom - size + 1, 13)  # January of the year 1 is where datetime begins
+        if start >= top:
+            break
         yield reach.tokens(range(start, top)), _moment(start), None if top > last else _moment(top)
         top, bottom = start, start - 1
     yield reach.tokens(), None, _moment(top)

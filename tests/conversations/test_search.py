@@ -267,10 +267,13 @@ def test_a_cursor_at_an_impossible_time_is_a_page_like_any_other(alice, say, mom
 
 
 def test_somebody_whose_messages_are_very_old_finds_them(alice, say):
-    messages = [say("needle", at=datetime(year, 1, 1, tzinfo=UTC))[0] for year in (3, 2)]
+    messages = [say("needle", at=datetime(year, 1, 1, tzinfo=UTC))[0] for year in (3, 1)]
     Conversation.objects.filter(last_message_at__year__gt=2000).delete()
 
     assert found(alice, "needle") == messages
+    cursor = Message.objects.search("needle", alice, limit=1).next_cursor
+    assert found(alice, "needle", cursor=cursor) == messages[1:]
+    assert found(alice, "needle", cursor=f"w-{62130 * 10**12}.{'0' * 32}") == messages[1:]
 
 
 def test_one_conversation_does_not_fill_the_page(alice, say):
