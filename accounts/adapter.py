@@ -6,6 +6,17 @@ from accounts.models import User, Workspace
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is switched off.",
+        "duplicate_email": "This address belongs to your account already.",
+        # One sentence for a wrong password and for an address nobody has: strangers learn no addresses here.
+        "email_password_mismatch": "There is no account with this e-mail address and password.",
+        "email_taken": "There is an account with this address already. Sign in instead.",
+        "enter_current_password": "This is not your current password.",
+        "incorrect_password": "This is not your password.",
+        "too_many_login_attempts": "Too many tries. Wait a quarter of an hour, then try again.",
+    }
+
     def is_open_for_signup(self, request):
         return settings.OPEN_SIGNUP
 
