@@ -7,6 +7,7 @@ memory of one message. One statement is one snapshot: what is written meanwhile 
 from datetime import UTC, datetime
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Count, Sum
 from psycopg import ClientCursor
@@ -74,7 +75,10 @@ class Export:
         yield b"".join(waiting)
 
     def _statement(self):
-        ids, parameters = self.chosen.order_by().values("pk").query.sql_with_params()
+        try:
+            ids, parameters = self.chosen.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:  # a queryset that knows without asking that it is empty has no SQL
+            ids, parameters = "SELECT NULL::uuid WHERE false", ()
         connection.ensure_connection()
         return ClientCursor(connection.connection).mogrify(_COPY.replace("CHOSEN", ids), parameters)
 

@@ -80,8 +80,6 @@ class RowAdmin(admin.ModelAdmin):
         term = search_term.strip()
         if found := self._ids_in(term):
             return queryset.filter(found), False
-        elif "\x00" in term:
-            return queryset.none(), False
         elif "@" in term and self.email_of:
             # Users first, so that the list comes from an index that begins with the owner.
             people = list(User.objects.filter(email__startswith=term.lower()).values_list("pk", flat=True)[:100])
