@@ -1,3 +1,5 @@
+from copy import copy
+
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponseBadRequest
@@ -15,7 +17,7 @@ from lib.http import see_other
 def index(request):
     """One's own account: name, theme, e-mail, password."""
     # A copy: a name that is refused must not stand in the frame around the form that refuses it.
-    form = UserForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    form = UserForm(request.POST or None, instance=copy(request.user))
     if form.is_valid():
         form.save()
         notices.success(request, "Name saved.")

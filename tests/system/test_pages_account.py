@@ -1,0 +1,169 @@
+"""The account and error pages, and the frame around every page, in a real browser."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from config.views import standalone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OUTSIDE = [
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "account_inactive",
+    "account_email_verification_sent",
+]
+INSIDE = ["accounts:index", "account_email", "account_change_password", "account_reauthenticate", "account_logout"]
+ERRORS = {"400": 400, "403": 403, "404": 404, "429": 429, "500": 500, "503": 503}
+PHONE = {"width": 375, "height": 812}
+
+
+@pytest.fixture(autouse=True)
+def _no_earlier_tries():
+    cache.clear()
+
+
+@pytest.fixture
+def visit(page, live_server):
+    def visit(name, *args):
+        page.goto(live_server.url + reverse(name, args=args))
+        return page
+
+    return visit
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_before_signing_in_are_accessible_and_ours(page, visit, assert_accessible, scheme, settings):
+    settings.OPEN_SIGNUP = True
+    page.emulate_media(color_scheme=scheme)
+    for name in OUTSIDE:
+        visit(name)
+        expect(page.locator("body.entrance")).to_be_visible()
+        assert_accessible(page)
+    for name, args in (("account_reset_password_from_key", ["1", "abc"]), ("account_confirm_email", ["xyz"])):
+        expect(visit(name, *args).get_by_role("heading", level=1)).to_have_text("This link no longer works")
+        assert_accessible(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_the_account_are_accessible_and_ours(at_home, alice, visit, assert_accessible, scheme):
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
+    at_home.emulate_media(color_scheme=scheme)
+    for name in INSIDE:
+        visit(name)
+        expect(at_home.get_by_role("heading", level=1)).to_have_count(1)
+        assert_accessible(at_home)
+
+
+def test_no_page_of_the_account_scrolls_sideways_on_a_phone(at_home, visit):
+    at_home.set_viewport_size(PHONE)
+    for name in INSIDE:
+        visit(name)
+        assert at_home.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_an_error_page_needs_no_request_and_no_database(code, django_db_blocker):
+    with django_db_blocker.block():
+        html = standalone(f"{code}.html", ERRORS[code]).content.decode()
+
+    assert html.count("<h1>") == 1
+    assert 'href="/"' in html
+    assert "css/_global.css" in html
+    assert "<script" not in html
+
+
+def test_an_address_where_nothing_is_says_so_and_leads_back(page, live_server, assert_accessible):
+    page.expected_faults.append("404 (Not Found)")
+    page.goto(f"{live_server.url}/nothing/")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
+    assert_accessible(page)
+    page.get_by_role("link", name="Go to the conversations").click()
+    page.wait_for_url("**/account/login/**")
+
+
+def test_a_wrong_password_is_told_in_the_form_and_keeps_the_address(page, alice, visit, assert_accessible):
+    visit("account_login")
+    page.get_by_label("E-mail").fill("alice@example.org")
+    page.get_by_label("Password", exact=True).fill("a guess")
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("no account with this e-mail address and password")
+    expect(page.get_by_label("E-mail")).to_have_value("alice@example.org")
+    assert_accessible(page)
+
+
+def test_slash_and_control_k_go_to_the_search_box(at_home):
+    box = at_home.get_by_role("searchbox").first
+    at_home.keyboard.press("/")
+    expect(box).to_be_focused()
+    at_home.keyboard.type("and/or")
+    expect(box).to_have_value("and/or")
+
+    box.blur()
+    at_home.keyboard.press("Control+k")
+    expect(box).to_be_focused()
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(at_home):
+    at_home.keyboard.press("Tab")
+    expect(at_home.get_by_role("link", name="Skip to the content")).to_be_focused()
+    at_home.keyboard.press("Enter")
+    expect(at_home.get_by_role("main")).to_be_focused()
+
+
+def test_the_theme_is_switched_where_one_is_and_stays(at_home):
+    before = at_home.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
+    at_home.locator(".sidebar__account summary").click()
+    at_home.get_by_role("button", name="Dark").click()
+    expect(at_home.locator("html")).to_have_attribute("data-theme", "dark")
+    at_home.reload()
+
+    assert at_home.evaluate("getComputedStyle(document.body.parentElement).backgroundColor") != before
+    assert at_home.url.endswith("/conversations/")
+
+
+def test_the_menu_closes_on_escape_and_gives_the_focus_back(at_home):
+    summary = at_home.locator(".sidebar__account summary")
+    summary.click()
+    expect(at_home.get_by_role("button", name="Sign out")).to_be_visible()
+    at_home.keyboard.press("Escape")
+
+    expect(at_home.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_on_a_phone_without_scripts_the_drawer_opens_and_everything_in_it_works(
+    browser, live_server, alice, conversation
+):
+    context = browser.new_context(viewport=PHONE, has_touch=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(live_server.url + reverse("account_login"))
+    page.get_by_label("E-mail").fill("alice@example.org")
+    page.get_by_label("Password", exact=True).fill("alice's password")
+    page.get_by_role("button", name="Sign in").tap()
+    expect(page.locator("#sidebar")).to_be_hidden()
+
+    page.get_by_role("button", name="Open the menu").tap()
+    page.locator("#sidebar").get_by_role("link", name="Choosing a telescope").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choosing a telescope")
+    page.get_by_role("button", name="Open the menu").tap()
+    expect(page.locator("#sidebar [aria-current=page]")).to_contain_text("Choosing a telescope")
+
+    page.locator(".sidebar__account summary").tap()
+    page.get_by_role("button", name="Sign out").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    context.close()
+
+
+def test_the_frame_costs_one_query_however_much_is_stored(sign_in, alice, django_assert_num_queries):
+    client = sign_in(alice)
+    with django_assert_num_queries(3):  # session, user, the recent conversations
+        client.get(reverse("accounts:index"))
