@@ -46,6 +46,7 @@ class RowAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # a facet is a count of the whole table
     list_per_page = 50
+    view_on_site = False  # the site's own pages let nobody in who was not let in there
     ordering = ["-pk"]  # UUIDv7: newest first, from the primary key's index
     sortable_by = ()
     content = ()
@@ -150,9 +151,13 @@ class RowAdmin(admin.ModelAdmin):
         return actions
 
     def changelist_view(self, request, extra_context=None):
-        # The number that Django would print here is the capped one.
-        every = {"selection_note_all": f"All {self.opts.verbose_name_plural} that match are selected"}
-        return super().changelist_view(request, every | (extra_context or {}))
+        nouns = str(self.opts.verbose_name_plural)
+        words = {
+            "title": nouns[0].upper() + nouns[1:],
+            # The number that Django would print here is the capped one.
+            "selection_note_all": f"All {nouns} that match are selected",
+        }
+        return super().changelist_view(request, words | (extra_context or {}))
 
 
 def delete_selected(modeladmin, request, queryset):
