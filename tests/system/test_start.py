@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+pytestmark = pytest.mark.xdist_group("start")  # one process, so that only one first start is made
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -34,7 +35,7 @@ class Run:
         return self.output.read_text()
 
     def until_it_serves(self):
-        wait_until(lambda: "is running at" in self.said or self.popen.poll() is not None, 60)
+        wait_until(lambda: "is running at" in self.said or self.popen.poll() is not None, 150)
         assert "is running at" in self.said, self.said
         return self
 
@@ -60,7 +61,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(condition, seconds=30):
+def wait_until(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -106,6 +107,7 @@ def test_it_serves_refuses_a_second_start_and_leaves_no_process_after_ctrl_c(sta
     run = start().until_it_serves()
     assert run.health() == b'{"status": "ok"}'
     assert (data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert f"the password {(data_dir / 'demo_password').read_text()}" in run.said
 
     second = start()
     assert second.popen.wait(30) == 1
