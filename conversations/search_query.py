@@ -14,6 +14,17 @@ PREFIX = 3  # letters: two match so many words that PostgreSQL collects half the
 TERM = re.compile(r'(?P<minus>-(?=[^\s-]))?(?:"(?P<quoted>[^"]*)"?|(?P<word>[^\s"]+))')
 PLAIN = re.compile(r"[a-z0-9]{1,63}")
 SYMBOLS = {"plusplus", "sharp"}  # how ++ and # are spelled once folded
+# Kana, Han and Hangul as almost everybody writes them; what folds to the same from elsewhere is COMPATIBLE.
+UNSPACED = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0002f7ff]")
+COMPATIBLE = (
+    r"[\u0300-\u036f\u00ad\u1100-\u11ff\u200c\u200d\u2e80-\u2fdf\u3099\u309a\u3131-\u318e\u3200-\u33ff\uf900-\ufaff"
+    r"\ufe00-\ufe4f\ufeff\uff66-\uffdc\U0002f800-\U0002fa1f]"
+)
+# What may stand between two of them and still make a phrase: what folds to a space.
+BETWEEN = (
+    r"[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7\u2000-\u206f"
+    r"\u20a0-\u20cf\u2500-\u259f\u2e00-\u2e7f\u3000-\u303f\ue000-\uf8ff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]*"
+)
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 
 
@@ -51,6 +62,13 @@ class Term:
 
     def regex(self):
         return "[^a-z0-9]+".join(self.words) + "[a-z0-9]*" * self.is_prefix
+
+    @property
+    def is_unspaced(self):
+        return not self.is_prefix and all(UNSPACED.fullmatch(word) for word in self.words)
+
+    def unspaced_regex(self):
+        return BETWEEN.join(self.words)
 
     def as_prefix(self):
         """The same, but its last word may go on; what was quoted was meant."""
