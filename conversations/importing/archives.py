@@ -17,6 +17,7 @@ DIRECTORY_BYTES = 32 * 1024 * 1024
 BOMB_RATIO, BOMB_FROM = 250, 100 * 1024 * 1024
 
 _BOMB = "The archive grows to more than 250 times its size when it is unpacked. Parley stopped reading it."
+_PACKING = "The archive is packed in a way Parley cannot read. Pack it again as an ordinary ZIP."
 _DAMAGED = "The archive is damaged: {}. Download the export again."
 _CONVERSATIONS = re.compile(r"conversations(-\d+)?\.jsonl?$", re.IGNORECASE)
 # Accounts, ratings and listings, named so that an export without conversations does not report them one by one.
@@ -89,7 +90,9 @@ class ZipUpload:
         for member in self.conversations:
             try:
                 inflated = self.archive.open(member)
-            except (zipfile.BadZipFile, NotImplementedError) as error:
+            except NotImplementedError:
+                raise Fault(_PACKING) from None
+            except zipfile.BadZipFile as error:
                 raise Fault(_DAMAGED.format(str(error).lower())) from None
             with inflated:
                 self.counted.append(Counted(inflated, packed=member.compress_size))

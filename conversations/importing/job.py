@@ -242,7 +242,7 @@ class Import:
         if not good:
             self.batch.finish(Status.FAILED, error or self._nothing(read))
         else:
-            self.batch.finish(Status.DONE, error)
+            self.batch.finish(Status.DONE, error and f"{error} Everything complete before that was imported.")
 
     def _nothing(self, read):
         if not read:

@@ -68,7 +68,7 @@ def _array(window):
         if following == "]":
             return
         if following == "":
-            raise Fault("The file ends in the middle: it was cut off. Everything complete before that was kept.")
+            raise Fault("The file ends in the middle: it was cut off.")
         if following == ",":
             window.skip(1)
             continue
@@ -173,7 +173,7 @@ class _Window:
 
     def _fault(self, error):
         if self.ended and (error.pos >= len(self.text.rstrip()) or error.msg.startswith("Unterminated string")):
-            return "The file ends in the middle: it was cut off. Everything complete before that was kept."
+            return "The file ends in the middle: it was cut off."
         return f"This is not valid JSON: {error.msg.lower()}, about {self.bytes_read:,} bytes into the file."
 
     def _more(self, *, double=False):

@@ -69,7 +69,7 @@ class Update:
         return {message.source_id: message for message in base.messages}, module.read(merged, self.now), payload
 
     def _append(self):
-        """Adds what base and mine lack, at new positions. What base has and mine lacks was deleted here and stays so."""
+        """Adds what base and mine lack, at new positions. What base has and mine lacks was deleted here."""
         above, added, self.deleted = {}, [], 0
         position = self.row.next_position
         incoming = {message.source_id for message in self.prepared.incoming.messages}
