@@ -1,0 +1,84 @@
+"""`bin/bench [--full | --messages N]`: what each operation costs, as ratios to floors measured in the same run.
+
+Writes a Markdown table to standard output and to var/bench/results.md. A missed goal is printed, not an error.
+"""
+
+import argparse
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+
+from config.preflight import MAIN, Refusal
+from config.supervisor import Stop
+from lib.postgres import PostgresError
+from tests.bench import machine
+from tests.bench.timing import table
+
+QUICK, FULL = 100_000, 1_000_000
+SETTING_UP = time.monotonic()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bin/bench", description="Measures Parley against floors; see docs/speed.md.")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--full", action="store_true", help=f"{FULL:,} messages; about twenty minutes")
+    size.add_argument("--messages", type=int, default=QUICK, metavar="N", help=f"that one user has; {QUICK:,}")
+    options = parser.parse_args()
+    messages = FULL if options.full else options.messages
+    if messages < 10_000:
+        parser.error("--messages must be 10,000 or more: a single conversation of these measurements has as many.")
+    try:
+        with machine.running() as place:
+            text = run(place, messages)
+    except Stop:
+        sys.exit("parley: stopped")
+    except (Refusal, PostgresError) as refusal:
+        sys.exit(f"parley: {refusal}")
+    Path(os.environ["DATA_DIR"], "results.md").write_text(text)
+    sys.stdout.write(text)
+
+
+def run(place, messages):
+    django.setup()
+    # Models exist from here on, and these modules are about models.
+    from tests.bench import bulk, cast, corpus, pages, stage, writing
+    from tests.bench.client import Client
+
+    words = corpus.Words()
+    connection = place.connect()
+    people = stage.set_up(connection, words, messages, tell)
+    place.serve()
+    web, floor = cast.sign_in(people.reader, place.port), Client(place.floor_port)
+    sections = {
+        "Storage": lambda: bulk.storage(connection),
+        "History": lambda: pages.history_pages(web, floor, people, 150),
+        "Threads": lambda: pages.threads(web, floor, people, 100),
+        "Search": lambda: pages.search(web, connection, people, 40),
+        "Append": lambda: [
+            *writing.in_sql(connection, people, words, 400),
+            *writing.through_http(web, floor, people, words, 200),
+            *writing.by_many(place, people, words, 3),
+        ],
+        "Delete": lambda: writing.deletion(cast.sign_in(people.importer, place.port), connection, people.doomed),
+        "Export": lambda: bulk.export(place, connection, cast.sign_in(people.operator, place.port)),
+        "Import": lambda: bulk.imports(place, connection, people.importer, words, messages // 5),
+    }
+    written = [f"# {messages:,} messages of one user, {datetime.now(UTC):%d %B %Y %H:%M} UTC\n"]
+    for name, measure in sections.items():
+        tell(name.lower())
+        written.append(f"## {name}\n\n{table(measure())}")
+    tell("done")
+    return "\n".join(written)
+
+
+def tell(what):
+    sys.stderr.write(f"{time.monotonic() - SETTING_UP:6.0f} s  {what}\n")
+
+
+if __name__ == "__main__":
+    os.chdir(MAIN)
+    main()
