@@ -120,13 +120,14 @@ class Server:
         sessions outlive a killed postmaster. Every process of a cluster works inside its directory: look for that.
         """
         for signum, patience in ((signal.SIGINT, 30), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
-            leftovers = self._leftovers()
-            for leftover in leftovers:
+            for leftover in self._leftovers():
                 # Sessions understand SIGINT as "cancel the statement"; the postmaster ends them, or they see it gone.
                 if signum != signal.SIGINT or self._is_postmaster(leftover):
                     with contextlib.suppress(psutil.NoSuchProcess):
                         leftover.send_signal(signum)
-            psutil.wait_procs(leftovers, timeout=patience)
+            deadline = time.monotonic() + patience
+            while self._leftovers() and time.monotonic() < deadline:
+                time.sleep(0.1)
         if self._leftovers():
             raise PostgresError(f"A PostgreSQL still runs on {self.cluster} and cannot be stopped; end it by hand.")
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)

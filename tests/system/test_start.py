@@ -125,7 +125,7 @@ def test_the_next_start_recovers_when_everything_was_killed(start):
     for process in family:
         process.kill()
     run.popen.wait(10)
-    psutil.wait_procs(family, timeout=10)
+    wait_until(lambda: survivors(family) == [])
 
     assert start().until_it_serves().health() == b'{"status": "ok"}'
 
