@@ -5,7 +5,7 @@ import math
 import struct
 import zlib
 
-NIGHT, INK, FAINT = (16, 20, 28), (240, 236, 226), (58, 66, 82)
+NIGHT, INK, FAINT = (16, 20, 28), (240, 236, 226), (74, 84, 104)
 GOLD = (224, 178, 96)
 
 # Right ascension in hours, declination in degrees (J2000), visual magnitude; rounded to what the eye can tell.

@@ -71,12 +71,12 @@ class Story:
         return self._say("system", "", after=0, parts=[part])
 
     def ask(self, text, *, after=4, parts=None, instead_of=None):
-        return self._say("user", text, after=after, parts=parts, instead_of=instead_of)
+        return self._say("user", _written(text), after=after, parts=parts, instead_of=instead_of)
 
     def answer(self, text, *, after=1, parts=None, instead_of=None, model=None, status="completed"):
         return self._say(
             "assistant",
-            text,
+            _written(text),
             after=after,
             parts=parts,
             instead_of=instead_of,
@@ -86,10 +86,10 @@ class Story:
 
     def run(self, name, program, output, *, language=""):
         """The model calls a tool, and the tool answers."""
-        text, call = _written(program), f"call_{new_id().hex[:24]}"
+        text, call = inspect.cleandoc(program), f"call_{new_id().hex[:24]}"
         part = {"type": "tool_call", "name": name, "language": language, "text": text, "call_id": call}
         self._say("assistant", text, parts=[part], model=self.model, call_id=call)
-        return self._say("tool", output, after=0, name=name, call_id=call)
+        return self._say("tool", inspect.cleandoc(output), after=0, name=name, call_id=call)
 
     def wait(self, **spent):
         """Time passes: hours=3, days=1, …"""
@@ -134,11 +134,11 @@ class Story:
         self.clock = min(self.clock + timedelta(minutes=after), self.now)  # nobody has written tomorrow's words yet
         said = {"created_at": self.clock, "model": model, "parts": parts}
         if instead_of:
-            pk = self.conversation.reply(instead_of.parent_position, role, _written(text), **said)
+            pk = self.conversation.reply(instead_of.parent_position, role, text, **said)
             fields["replaces_position"] = instead_of.position
             self._date_fork()
         else:
-            pk = self.conversation.append(role, _written(text), **said)
+            pk = self.conversation.append(role, text, **said)
         if fields:
             # What the append statement has no word for.
             Message.objects.filter(pk=pk).update(**fields)

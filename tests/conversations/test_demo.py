@@ -181,6 +181,11 @@ def test_every_kind_of_content_is_in_it(mira):
     assert Conversation.objects.latest("message_count").message_count == 320
 
 
+def test_programs_and_their_output_keep_their_lines(mira):
+    tools = Message.objects.filter(role="tool")
+    assert [tool.text.count("\n") for tool in tools.order_by("created_at")] == [3, 4]
+
+
 def test_its_files_are_stored_under_their_hash_and_named_in_the_message(mira):
     for attachment in Attachment.objects.all():
         assert attachment.path.stat().st_size == attachment.size

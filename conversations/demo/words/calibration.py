@@ -13,11 +13,11 @@ def tell(story):
     )
     story.answer(
         """
-        | frame | how it is taken | what it takes out | how often |
+        | frame | taken with | takes out | renew |
         |:--|:--|:--|:--|
-        | bias | shortest exposure, cap on | the offset the electronics add | once a year |
-        | dark | same time and temperature as the picture, cap on | dark current and hot pixels | once per temperature |
-        | flat | even light, focus and camera untouched | dust, vignetting, uneven pixels | after every change |
+        | bias | shortest exposure, cap on | the electronics’ offset | once a year |
+        | dark | time and temperature of the picture, cap on | dark current, hot pixels | per temperature |
+        | flat | even light, focus untouched | dust, vignetting | after every change |
 
         In one line: $\\text{result} = \\dfrac{\\text{light} - \\text{dark}}{\\text{flat} - \\text{bias}}$, with
         the divisor scaled to an average of one. The dark already contains the bias, so it is subtracted only once

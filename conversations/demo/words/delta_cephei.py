@@ -52,7 +52,9 @@ class Night:
     def noted(self):
         """As observers write it: 3 parts from zeta, 7 from epsilon."""
         if self.tenths > 10:
-            return f"fainter than ε, by {self.tenths - 10} of the ten parts"
+            return f"Fainter than ε, by {self.tenths - 10} of the ten parts"
+        elif self.tenths in (0, 10):
+            return f"Equal to {'ε' if self.tenths else 'ζ'}"
         else:
             return f"ζ {self.tenths} v {10 - self.tenths} ε"
 

@@ -35,8 +35,7 @@ def tell(story):
         | angle | what it measures | how it moves |
         |:--|:--|:--|
         | mean anomaly $M$ | the time since perihelion, as a fraction of the period | evenly |
-        | eccentric anomaly $E$ | the place, seen from the *centre* of the ellipse, on the circle drawn round it |
-        unevenly |
+        | eccentric anomaly $E$ | the place seen from the *centre*, on the circle drawn round the ellipse | unevenly |
         | true anomaly $\nu$ | the place, seen from the *Sun*: what you are after | most unevenly |
 
         The step usually skipped is where the sine comes from. Kepler’s second law says that the area swept from the
@@ -147,8 +146,8 @@ def tell(story):
     )
     story.answer(
         r'''
-        You remember well. Near perihelion $1 - e\cos E$ is almost zero, so a step taken there is far too long. I ran it
-        for a moment shortly after perihelion, $M = 5°$, where it hurts most. Starting at $E = M$ the steps grow
+        You remember well. Near perihelion the denominator is almost zero, so a step taken there is far too long. I ran
+        it for a moment shortly after perihelion, $M = 5°$, where it hurts most. Starting at $E = M$ the steps grow
         from 3 to 13 as the orbit lengthens; starting at $E = \pi$ they never exceed 8.
 
         That is not luck. Between 0 and $\pi$ the function $f(E) = E - e\sin E - M$ bends one way only, upwards,
