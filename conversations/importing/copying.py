@@ -1,6 +1,7 @@
 """Rows into tables by PostgreSQL's COPY in its binary form: three times as fast as the fastest INSERT measured."""
 
 import orjson
+from django.db import connection
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -64,7 +65,8 @@ def _copy(cursor, table, columns, rows):
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with cursor.copy(statement) as copy:
+    # COPY goes past Django's cursor, and so would its errors.
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.set_types(list(columns.values()))
         for row in rows:
             copy.write_row(row)
