@@ -52,19 +52,26 @@ def run(place, messages):
     connection = place.connect()
     people = stage.set_up(connection, words, messages, tell)
     place.serve()
-    web, floor = cast.sign_in(people.reader, place.port), Client(place.floor_port)
+
+    # New connections for each section: the server closes those that were silent for half a minute.
+    def web(user=people.reader):
+        return cast.sign_in(user, place.port)
+
+    def floor():
+        return Client(place.floor_port)
+
     sections = {
         "Storage": lambda: bulk.storage(connection),
-        "History": lambda: pages.history_pages(web, floor, people, 150),
-        "Threads": lambda: pages.threads(web, floor, people, 100),
-        "Search": lambda: pages.search(web, connection, people, 40),
+        "History": lambda: pages.history_pages(web(), floor(), people, 150),
+        "Threads": lambda: pages.threads(web(), floor(), people, 100),
+        "Search": lambda: pages.search(web(), connection, people, 40),
         "Append": lambda: [
             *writing.in_sql(connection, people, words, 400),
-            *writing.through_http(web, floor, people, words, 200),
+            *writing.through_http(web(), floor(), people, words, 200),
             *writing.by_many(place, people, words, 3),
         ],
-        "Delete": lambda: writing.deletion(cast.sign_in(people.importer, place.port), connection, people.doomed),
-        "Export": lambda: bulk.export(place, connection, cast.sign_in(people.operator, place.port)),
+        "Delete": lambda: writing.deletion(web(people.importer), connection, people.doomed),
+        "Export": lambda: bulk.export(place, connection, web(people.operator)),
         "Import": lambda: bulk.imports(place, connection, people.importer, words, messages // 5),
     }
     written = [f"# {messages:,} messages of one user, {datetime.now(UTC):%d %B %Y %H:%M} UTC\n"]

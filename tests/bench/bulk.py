@@ -39,7 +39,8 @@ def imports(machine, connection, owner, words, messages):
     rate, place_rate, words_rate = (2 * messages / sum(taken) for taken in (ours, into_place, by_words))
     kept, text = connection.execute(
         "SELECT (SELECT sum(octet_length(payload)) FROM conversations_source),"
-        " (SELECT sum(octet_length(text)) FROM conversations_message JOIN conversations_source USING (conversation_id))",
+        " (SELECT sum(octet_length(text)) FROM conversations_message"
+        "  JOIN conversations_source USING (conversation_id))",
     ).fetchone()
     sizes = f"{kept / 2**20:.1f} MB", f"{text / 2**20:.1f} MB"
     return [

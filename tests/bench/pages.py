@@ -9,7 +9,7 @@ from lib.typeid import encode
 from tests.bench.cast import path_of
 from tests.bench.client import Unexpected
 from tests.bench.corpus import QUESTIONS
-from tests.bench.timing import Row, at_most, interleaved
+from tests.bench.timing import WARMING, Row, at_most, interleaved
 
 PAGE = """
 SELECT id, position, role, created_at, text FROM conversations_message
@@ -82,7 +82,7 @@ def _window(floor, pk, window):
 def _first_reading(web, cast, again):
     """Markdown is rendered when a window is read for the first time; the floor of that is reading it again."""
     paths = iter(cast.unread)
-    found = interleaved(len(cast.unread) - 5, opened=lambda: web.get(path_of(next(paths))))
+    found = interleaved(len(cast.unread) - WARMING, opened=lambda: web.get(path_of(next(paths))))
     return at_most("thread, a window nobody has read yet / read again", found["opened"], again)
 
 

@@ -25,16 +25,23 @@ class Timing:
         return self.quantile(0.1)
 
 
+WARMING = 4
+PATIENCE = 12  # seconds after which a measurement ends early, on a machine that has other things to do
+
+
 def interleaved(rounds, **cases):
     """{name: Timing}. The cases take turns, so that what else this machine does falls on all of them alike."""
     for case in cases.values():
-        for _ in range(5):
+        for _ in range(WARMING):
             case()
     samples = {name: [] for name in cases}
     gc.collect()
     gc.disable()
+    end = time.monotonic() + PATIENCE
     try:
-        for _ in range(rounds):
+        for done in range(rounds):
+            if done >= 20 and time.monotonic() > end:
+                break
             for name, case in cases.items():
                 began = time.perf_counter()
                 case()
