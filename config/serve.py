@@ -95,7 +95,7 @@ def _wait_until_it_answers(supervisor, web, place):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy would be asked for loopback too
     while True:
         try:
-            with opener.open(request, timeout=5):
+            with opener.open(request, timeout=1):
                 return
         except urllib.error.HTTPError:
             return  # it answers, and its log says what it does not like

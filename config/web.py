@@ -18,9 +18,11 @@ def main(address, port):
     server = os.getpid()
 
     def load(target):
-        process.die_with(
-            server, signal.SIGTERM
-        )  # granian's own workers outlive it when it is killed, and keep the port
+        # Forked with the server's handlers: a SIGTERM while the application loads would only set the server's flag.
+        for signum in process.STOP_SIGNALS:
+            signal.signal(signum, signal.SIG_DFL)
+        # Or it outlives a killed server and keeps the port. SIGTERM may get lost between loading and serving.
+        process.die_with(server, signal.SIGKILL)
         from config.wsgi import application
 
         return application
