@@ -24,7 +24,9 @@ def zipped(**members):
 
 
 def pictured(*pointers):
-    parts = [{"content_type": "image_asset_pointer", "asset_pointer": pointer, "size_bytes": 48} for pointer in pointers]
+    parts = [
+        {"content_type": "image_asset_pointer", "asset_pointer": pointer, "size_bytes": 48} for pointer in pointers
+    ]
     return chat(node("root"), answer("a", "root", content={"content_type": "multimodal_text", "parts": parts}))
 
 
@@ -54,7 +56,9 @@ def test_files_come_along_by_the_beginning_of_their_names(importing_text, alice)
     batch = importing_text(
         zipped(
             **{
-                "conversations.json": [pictured("file-service://file-Ab1", "sediment://file_00ff", "sediment://file_gone")],
+                "conversations.json": [
+                    pictured("file-service://file-Ab1", "sediment://file_00ff", "sediment://file_gone")
+                ],
                 "file-Ab1-photo.png": PNG,
                 "dalle-generations/file_00ff-sanitized.webp": b"RIFF1234WEBPxx",
             }

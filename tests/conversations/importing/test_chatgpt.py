@@ -1,13 +1,13 @@
 """Every odd thing that real ChatGPT exports hold, one test each."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from conversations.importing.formats import chatgpt
 from conversations.models import Conversation, Message
 from tests.conversations.importing.exports import BORN, answer, chat, node, simple
-from datetime import UTC, datetime
 
 
 def read(value):
@@ -65,7 +65,10 @@ def test_every_leaf_is_a_branch_and_the_current_one_is_main(importing):
 
 def test_siblings_keep_the_order_of_their_parents_list():
     value = chat(
-        node("root"), node("q", "root", "Q", children=["b", "a"]), answer("a", "q", "A", at=1), answer("b", "q", "B", at=9)
+        node("root"),
+        node("q", "root", "Q", children=["b", "a"]),
+        answer("a", "q", "A", at=1),
+        answer("b", "q", "B", at=9),
     )
 
     assert [message.source_id for message in read(value).messages] == ["q", "b", "a"]
@@ -227,7 +230,9 @@ def test_code_for_everybody_is_code():
 def test_the_output_of_a_run_with_its_pictures():
     run = {"aggregate_result": {"messages": [{"message_type": "image", "image_url": "file-service://file-Plot1"}]}}
     content = {"content_type": "execution_output", "text": "42"}
-    message = only(chat(node("root"), node("t", "root", content=content, role="tool", name="python", metadata=run)), "t")
+    message = only(
+        chat(node("root"), node("t", "root", content=content, role="tool", name="python", metadata=run)), "t"
+    )
 
     assert message.parts == [
         {"type": "tool_result", "name": "python", "text": "42"},
@@ -259,7 +264,9 @@ def test_an_error_of_theirs():
 
 def test_a_canvas_is_a_document_with_its_own_lines():
     document = json.dumps({"name": "Essay", "type": "document", "content": "# Stars\n\nThey shine."})
-    message = alone(content_type="code", language="json", text=document, message={"recipient": "canmore.create_textdoc"})
+    message = alone(
+        content_type="code", language="json", text=document, message={"recipient": "canmore.create_textdoc"}
+    )
 
     assert message.text == "# Stars\n\nThey shine."
     assert message.parts[0] | {"title": "Essay", "language": "document"} == message.parts[0]
@@ -304,7 +311,10 @@ def test_voice_and_video_of_a_call():
         ],
     )
 
-    assert [(part["type"], part["external_id"]) for part in message.parts] == [("audio", "file_01"), ("image", "file_02")]
+    assert [(part["type"], part["external_id"]) for part in message.parts] == [
+        ("audio", "file_01"),
+        ("image", "file_02"),
+    ]
 
 
 def test_attachments_without_any_pointer_are_parts_too():
@@ -347,7 +357,9 @@ def test_a_time_that_cannot_be_is_taken_from_the_message_above(absurd):
     assert only(value, "a").created_at == only(value, "q").created_at
 
 
-@pytest.mark.parametrize("spelling", [BORN + 9, float(BORN + 9), str(BORN + 9), (BORN + 9) * 1000, "2024-07-03T09:46:49Z"])
+@pytest.mark.parametrize(
+    "spelling", [BORN + 9, float(BORN + 9), str(BORN + 9), (BORN + 9) * 1000, "2024-07-03T09:46:49Z"]
+)
 def test_times_are_understood_in_every_spelling(spelling):
     value = simple()
     value["mapping"]["a"]["message"]["create_time"] = spelling
@@ -378,7 +390,9 @@ def test_nodes_that_are_nonsense_are_structural():
     assert conversation.structural == 6
 
 
-@pytest.mark.parametrize("field", ["author", "content", "metadata", "status", "recipient", "channel", "create_time", "weight"])
+@pytest.mark.parametrize(
+    "field", ["author", "content", "metadata", "status", "recipient", "channel", "create_time", "weight"]
+)
 @pytest.mark.parametrize("nonsense", [None, 5, [], {}, "x", [[]], {"a": []}])
 def test_no_field_of_a_message_can_stop_the_others(field, nonsense):
     value = simple()
@@ -387,7 +401,9 @@ def test_no_field_of_a_message_can_stop_the_others(field, nonsense):
     assert read(value).messages[0].text == "Which telescope?"
 
 
-@pytest.mark.parametrize("field", ["title", "create_time", "update_time", "current_node", "id", "default_model_slug", "voice"])
+@pytest.mark.parametrize(
+    "field", ["title", "create_time", "update_time", "current_node", "id", "default_model_slug", "voice"]
+)
 @pytest.mark.parametrize("nonsense", [None, 5, [], {}, [[]], {"a": []}])
 def test_no_field_of_a_conversation_can_stop_it(field, nonsense):
     assert len(read(simple() | {field: nonsense}).messages) == 2

@@ -29,7 +29,13 @@ def test_marks_named_by_a_list():
 
 def test_private_marks_with_content_references():
     mark = "\ue200cite\ue202turn0search3\ue201"
-    reference = {"matched_text": mark, "start_idx": 3, "end_idx": 3 + len(mark), "type": "grouped_webpages", "items": [PAGE]}
+    reference = {
+        "matched_text": mark,
+        "start_idx": 3,
+        "end_idx": 3 + len(mark),
+        "type": "grouped_webpages",
+        "items": [PAGE],
+    }
 
     assert resolve(f"Ice{mark}.", {"content_references": [reference]})[0] == f"Ice{LINK}."
 
@@ -48,7 +54,10 @@ def test_alternative_text_replaces_its_mark():
 
 
 def test_what_cannot_be_resolved_goes():
-    assert resolve("Ice【13†source】 and\ue200cite\ue202turn9news1\ue201 \ue203dust\ue204.", {}) == ("Ice and dust.", [])
+    assert resolve("Ice【13†source】 and\ue200cite\ue202turn9news1\ue201 \ue203dust\ue204.", {}) == (
+        "Ice and dust.",
+        [],
+    )
 
 
 def test_addresses_that_are_none_of_the_web_make_no_link():
@@ -66,5 +75,12 @@ def test_an_address_cannot_leave_its_parentheses():
 
 def test_nonsense_in_the_metadata_is_survived():
     for key in ("citations", "content_references", "search_result_groups", "_cite_metadata"):
-        for nonsense in (None, 5, "x", [5, None, "x"], {"metadata_list": 5}, [{"entries": [{"ref_id": {"turn_index": []}}]}]):
+        for nonsense in (
+            None,
+            5,
+            "x",
+            [5, None, "x"],
+            {"metadata_list": 5},
+            [{"entries": [{"ref_id": {"turn_index": []}}]}],
+        ):
             assert resolve("a【1†b】c", {key: nonsense})[0] == "ac"

@@ -19,7 +19,7 @@ from accounts.models import User
 from conversations import tasks
 from conversations.importing import Import, job
 from conversations.models import Attachment, Branch, Conversation, ImportBatch, ImportLine, Message, Revision, Source
-from tests.conversations.importing.exports import answer, node, simple, write
+from tests.conversations.importing.exports import answer, simple, write
 from tests.conversations.importing.test_again import CONTINUED, later, texts
 from tests.generate import export
 
@@ -180,17 +180,20 @@ def undo(batch):
     return batch.counts["undone"]
 
 
+CONVERSATION = ["pk", "title", "message_count", "length", "turns", "tip_position", "branch_count", "preview",
+                "active_branch", "last_message_at"]  # fmt: skip
+
+
 def everything():
     """All that an import may touch, but not the counters that only grow."""
     return (
-        list(Conversation.objects.order_by("pk").values("pk", "title", "message_count", "length", "turns", "tip_position",
-                                                        "branch_count", "preview", "active_branch", "last_message_at")),
+        list(Conversation.objects.order_by("pk").values(*CONVERSATION)),
         list(Branch.objects.order_by("pk").values("pk", "name", "tip_position")),
         list(Message.objects.order_by("pk").values("pk", "position", "parent_position", "text", "parts")),
         list(Source.objects.values_list("pk", flat=True)),
         Attachment.objects.count(),
         Revision.objects.count(),
-    )  # fmt: skip
+    )
 
 
 def test_undoing_takes_out_what_was_new(importing):
@@ -270,7 +273,12 @@ def worker(tmp_path, patient):
             [sys.executable, "manage.py", "work"],
             cwd=configured.BASE_DIR,
             env=os.environ
-            | {"DATABASE_URL": url, "TEST_DATABASE_URL": url, "DATA_DIR": str(tmp_path / "data"), "SECRET_KEY": "x" * 60}
+            | {
+                "DATABASE_URL": url,
+                "TEST_DATABASE_URL": url,
+                "DATA_DIR": str(tmp_path / "data"),
+                "SECRET_KEY": "x" * 60,
+            }
             | {"DJANGO_SETTINGS_MODULE": "config.settings"},
         )
         started.append(process)

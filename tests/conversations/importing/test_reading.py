@@ -27,7 +27,7 @@ ONE, TWO = simple("one"), simple("two")
         gzip.compress(json.dumps([ONE, TWO]).encode()),
         gzip.compress(dumps(ONE, TWO).encode()),
     ],
-    ids="array wrapped wrapped-late lines crlf pretty bom utf-16 gz gz-lines".split(),
+    ids=["array", "wrapped", "wrapped-late", "lines", "crlf", "pretty", "bom", "utf-16", "gz", "gz-lines"],
 )
 def test_conversations_are_read_from(content, importing_text):
     batch = importing_text(content)
@@ -56,7 +56,7 @@ def test_a_single_conversation_is_read(importing_text):
         (b"{nonsense}", "not valid JSON"),
         (b"[" * 100_000, "nested too deeply"),
         (b'[{"id": ' + b"[" * 100_000, "nested too deeply"),
-        ("[\"caf\u00e9\"]".encode("latin-1"), "not UTF-8"),
+        ('["caf\u00e9"]'.encode("latin-1"), "not UTF-8"),
         (b'[{"id": ' + b"9" * 5_000 + b"}]", "number nobody can read"),
         (b"\x1f\x8b\x08\x00garbage", "damaged"),
         (gzip.compress(b"[1,2,3]" * 10_000)[:-60], "damaged"),

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.importing.formats import chatgpt
-from conversations.importing.tree import in_order
 from conversations.importing.incoming import IncomingMessage, Node
+from conversations.importing.tree import in_order
 from tests.conversations.importing.exports import answer, chat, node
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -79,12 +79,11 @@ random_nodes = st.dictionaries(
 
 
 def mapped(drawn):
-    return chat(
-        node("start", None, "Start"),
-        *(answer(key, each["parent"], each["text"], children=(), create_time=each["time"]) | {"children": each["children"]}
-          for key, each in drawn.items()),
-        current=next(iter(drawn), "start"),
-    )  # fmt: skip
+    others = [
+        answer(key, each["parent"], each["text"], create_time=each["time"]) | {"children": each["children"]}
+        for key, each in drawn.items()
+    ]
+    return chat(node("start", None, "Start"), *others, current=next(iter(drawn), "start"))
 
 
 @given(random_nodes)
