@@ -10,7 +10,7 @@ from accounts.models import AuditEvent
 from conversations import history, reading, search_query, threads
 from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
-from lib.htmx import render_page
+from lib.htmx import render_page, wants_fragment
 from lib.http import see_other
 from lib.typeid import decode
 
@@ -57,6 +57,9 @@ def detail(request, pk):
     context = {
         "conversation": conversation,
         "thread": thread,
+        # A piece is put beside what the page has already, so it leads on in its own direction only.
+        "leads_up": not (wants_fragment(request) and "after" in request.GET),
+        "leads_down": not (wants_fragment(request) and "before" in request.GET),
         "source": history.SOURCES.get(conversation.source, conversation.source),
         "form": MessageForm(conversation=conversation, initial={"tip": thread.tip}),
         "can_edit": conversation.can_be_edited_by(request.user),

@@ -23,7 +23,7 @@ def create(request, pk):
         else:
             return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
     thread = threads.thread(conversation, reading.latest(conversation), request.user)
-    context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True}
+    context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True, "leads_up": True}
     return render(request, "conversations/detail.html", context, status=422)
 
 

@@ -1,0 +1,141 @@
+"""Whole stories, as a person lives them: in a browser, from the first click to what they came for."""
+
+import pytest
+from playwright.sync_api import expect
+
+from conversations.models import Conversation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def archive(alice, project):
+    """Sixty short chats, a long one of 300 messages, and an answer on an abandoned branch."""
+    for n in range(60):
+        Conversation.objects.start(alice, title=f"Chat {n}").append("user", f"Small talk {n}")
+    long = Conversation.objects.start(alice, title="Observation log")
+    for n in range(1, 301):
+        long.append("user" if n % 2 else "assistant", f"Entry {n}. Seeing was fair, and the sky was dark enough.")
+    forked = Conversation.objects.start(alice, title="Choosing an eyepiece", project=project)
+    forked.append("user", "Which eyepiece first?")
+    forked.append("assistant", "A **25 mm Plössl** shows the whole Pleiades.", model="large-1")
+    forked.append("user", "Thanks.")
+    forked.reply(1, "assistant", "A zoom eyepiece.", model="large-2")
+    return {"long": long, "forked": forked}
+
+
+def test_an_old_answer_is_found_and_landed_on_on_its_abandoned_branch(archive, at_home):
+    page = at_home
+    page.keyboard.press("/")
+    page.keyboard.type("plossl")
+    page.keyboard.press("Enter")
+
+    hit = page.locator(".hit").first
+    expect(hit).to_contain_text("25 mm Plössl")
+    expect(hit).to_contain_text("other branch")
+    hit.click()
+
+    found = page.locator(".message.is-found")
+    expect(found).to_be_in_viewport()
+    expect(found.locator("mark")).to_have_text("Plössl")
+    expect(found.locator(".switcher")).to_contain_text("1 / 2")
+    expect(page.get_by_text("A zoom eyepiece.")).to_have_count(0)
+
+    found.get_by_label("Next version").click()
+    expect(page.get_by_text("A zoom eyepiece.")).to_be_visible()
+    expect(page.get_by_text("Thanks.")).to_have_count(0)
+
+
+def test_a_long_thread_grows_upwards_while_the_reader_keeps_their_place(archive, at_home):
+    page = at_home
+    page.locator(".row__link", has_text="Observation log").click()
+    expect(page.get_by_text("Entry 300.")).to_be_in_viewport()
+    expect(page.locator("article")).to_have_count(50)
+
+    page.locator("article").first.scroll_into_view_if_needed()
+    expect(page.get_by_text("Entry 201.")).to_be_attached()
+    expect(page.get_by_text("Entry 251.")).to_be_in_viewport()
+    page.wait_for_load_state("networkidle")
+    numbers = [int(text.split(".")[0].split()[1]) for text in page.locator(".message__body").all_inner_texts()]
+    assert numbers == list(range(201, 301))
+
+
+def test_the_history_goes_on_while_scrolling(archive, at_home):
+    page = at_home
+    expect(page.locator(".row")).to_have_count(50)
+    page.locator(".row").last.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 5000)
+    expect(page.locator(".row")).to_have_count(62)
+
+
+def test_writing_goes_on_below_and_lands_on_the_new_message(archive, at_home):
+    page = at_home
+    page.goto(page.url.removesuffix("/conversations/") + archive["forked"].get_absolute_url())
+    page.get_by_label("Add a message").fill("And which barlow?")
+    page.get_by_role("button", name="Add").click()
+
+    expect(page.locator(".message.is-found")).to_contain_text("And which barlow?")
+
+
+def test_renaming_and_deleting_with_a_word_about_what_goes(archive, at_home):
+    page = at_home
+    page.goto(page.url.removesuffix("/conversations/") + archive["forked"].get_absolute_url())
+    page.get_by_role("link", name="Rename").click()
+    page.get_by_label("Title").fill("Eyepieces")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Eyepieces")
+
+    page.get_by_role("link", name="Delete").click()
+    expect(page.get_by_role("main")).to_contain_text("4 on 2 branches")
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("Deleted “Eyepieces” with 4 messages.")).to_be_visible()
+
+
+def test_everything_is_there_without_javascript(browser, live_server, archive, alice):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/account/login/")
+    page.locator("[name=login]").fill("alice@example.org")
+    page.locator("[name=password]").fill("alice's password")
+    page.get_by_role("button", name="Sign in").click()
+
+    page.get_by_role("link", name="Older conversations").click()
+    expect(page.locator(".row")).to_have_count(12)
+    page.get_by_role("searchbox").first.fill("plossl")
+    page.keyboard.press("Enter")
+    page.locator(".hit").first.click()
+    expect(page.locator(".message.is-found")).to_contain_text("25 mm Plössl")
+    page.goto(live_server.url + archive["long"].get_absolute_url())
+    page.get_by_role("link", name="Earlier messages").click()
+    expect(page.get_by_text("Entry 210.")).to_be_attached()
+    page.get_by_role("link", name="Later messages").click()
+    expect(page.get_by_text("Entry 300.")).to_be_attached()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_no_page_has_a_fault_that_axe_knows(archive, at_home, assert_accessible, scheme, width):
+    page = at_home
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    home = page.url.removesuffix("/conversations/")
+    old = archive["forked"].messages.get(position=2)
+    for path in [
+        "/conversations/",
+        "/conversations/new/",
+        archive["long"].get_absolute_url(),
+        f"{archive['forked'].get_absolute_url()}?at={old.typeid}&q=plossl",
+        f"{archive['forked'].get_absolute_url()}edit/",
+        f"{archive['forked'].get_absolute_url()}delete/",
+        "/search/",
+        "/search/?q=entry+-sky",
+        "/search/?q=seeing&order=best",
+        "/search/?q=nowhere",
+        "/imports/",
+        "/account/",
+    ]:
+        page.goto(home + path)
+        assert_accessible(page)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{path} is {overflow}px too wide at {width}"
