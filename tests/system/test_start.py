@@ -11,7 +11,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = pytest.mark.xdist_group("start")  # one process, so that only one first start is made
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
