@@ -37,6 +37,7 @@ class Row:
     count: int
     source: str
     model: str
+    project: str
     colour: str
     pinned: bool
     group: str
@@ -72,7 +73,16 @@ def _select(user, moment, pk):
     if moment:
         rows = rows.before(moment, pk)
     return rows.annotate(pinned=Exists(Pin.objects.filter(user=user, conversation=OuterRef("pk")))).values(
-        "id", "title", "preview", "last_message_at", "length", "source", "model", "project__colour", "pinned"
+        "id",
+        "title",
+        "preview",
+        "last_message_at",
+        "length",
+        "source",
+        "model",
+        "project__name",
+        "project__colour",
+        "pinned",
     )
 
 
@@ -91,6 +101,7 @@ def _row(fields, now):
         count=fields["length"],
         source=SOURCES.get(fields["source"], fields["source"]),
         model=fields["model"],
+        project=fields["project__name"] or "",
         colour=fields["project__colour"] or "",
         pinned=fields["pinned"],
         group=group_of(at, now),

@@ -25,7 +25,7 @@ class Turn:
     day: str  # set on the first turn of a day, to be shown above it
     html: SafeString
     hidden: bool
-    edited: bool
+    note: str  # what a reader should know about how it ended; empty for most
     found: bool
     index: int  # of `count` answers to the same message; 0 where it is the only one
     count: int
@@ -68,7 +68,7 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
                 day=f"{at.day} {at:%B %Y}" if at.date() != day else "",
                 html=mark_html(html[row.pk], words) if marked else html[row.pk],
                 hidden=row.hidden,
-                edited=row.edited_at is not None,
+                note=_note(row),
                 found=row.position == found,
                 index=family.index if family else 0,
                 count=family.count if family else 0,
@@ -93,6 +93,20 @@ def permalink(path, message_id, *, query=""):
     spelled = encode(Message.PREFIX, message_id)
     marked = f"&{urlencode({'q': query})}" if query else ""
     return f"{path}?at={spelled}{marked}#{spelled}"
+
+
+# Statuses that say the words may not be all of the words.
+UNFINISHED = {
+    "incomplete": "cut off",
+    "in_progress": "cut off",
+    "failed": "failed",
+    "cancelled": "stopped",
+    "rate_limited": "refused: too many requests",
+}
+
+
+def _note(row):
+    return UNFINISHED.get(row.status) or ("edited" if row.edited_at else "")
 
 
 def _who(row, owner_name):

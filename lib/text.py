@@ -5,7 +5,7 @@ import unicodedata
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Markdown's signs at the start of lines and around words; single underscores stay, they belong to names.
-_SIGNS = re.compile(r"^[ \t]*(?:#{1,6} |>+ ?|```.*$)|\*+|__|`+|~~", re.MULTILINE)
+_SIGNS = re.compile(r"^[ \t]*(?:#{1,6} |>+ ?|```.*$|[-*+] \[[ xX]\] )|\*+|__|`+|~~|\$+|\\[()\[\]]", re.MULTILINE)
 _RULES = re.compile(r"[|:]*-{3,}[-|: ]*|\|")
 
 
@@ -17,6 +17,8 @@ def first_line(text, limit):
 
 def clean(text):
     """What PostgreSQL can store: NULs dropped, lone surrogates replaced by U+FFFD, all else as it came."""
+    if text.isascii() and "\x00" not in text:  # most ids and most English: no need to look at every character
+        return text
     return _SURROGATES.sub("\ufffd", text.replace("\x00", ""))
 
 

@@ -63,6 +63,7 @@ def detail(request, pk):
         "source": history.SOURCES.get(conversation.source, conversation.source),
         "form": MessageForm(conversation=conversation, initial={"tip": thread.tip}),
         "can_edit": conversation.can_be_edited_by(request.user),
+        "readings": AuditEvent.objects.filter(target_id=conversation.pk, action="conversation.read")[:5],
     }
     return render_page(request, "conversations/detail.html", context, fragment="turns")
 

@@ -24,12 +24,18 @@ def index(request):
         "query": text,
         "order": order,
         "results": results,
-        "groups": [_group(group, text, order) for group in results.titles + results.groups],
+        "groups": [_group(group, text) for group in _each_once(results.titles, results.groups)],
     }
     return render_page(request, "conversations/search.html", context, fragment="results")
 
 
-def _group(group, text, order):
+def _each_once(titles, groups):
+    """What was found by its name first, unless it stands among the groups anyway, with its messages."""
+    told = {group.conversation.pk for group in groups}
+    return [group for group in titles if group.conversation.pk not in told] + groups
+
+
+def _group(group, text):
     """What the page shows of one conversation: its address, its marked title, and a link for every hit."""
     now = timezone.localtime()
     path = group.conversation.get_absolute_url()

@@ -37,6 +37,7 @@ def parser():
     md.block.ruler.before("fence", "math_block", rules.block_maths, everywhere)
     md.inline.ruler.before("text", "step", _step)
     md.inline.ruler.before("escape", "math_inline", rules.inline_maths)
+    md.core.ruler.push("headings", rules.headings)
     md.core.ruler.push("task_lists", rules.task_lists)
     md.core.ruler.push("bare_links", rules.bare_links)
     md.core.ruler.push("nested_images", rules.nested_images)

@@ -11,7 +11,6 @@ from lib import highlight
 from . import links
 
 # A message stands inside a page that has its own title and bylines: # becomes <h3>, and so on down to <h6>.
-HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
 # Marks that ChatGPT leaves in its texts: 【13†source】, and commands between private-use characters.
 CITATION = re.compile(r"【(\d{1,4})(?::\d{1,4})?†([^】]{0,200})】")
 COMMAND = re.compile("\ue200([^\ue200\ue201]*)\ue201|\ue203[^\ue203\ue204]*\ue204|[\ue200-\ue204]")
@@ -31,12 +30,6 @@ class Renderer(RendererHTML):
 
     def softbreak(self, tokens, index, options, env):
         return "<br>\n" if env["breaks"] else "\n"
-
-    def heading_open(self, tokens, index, options, env):
-        return f"<{HEADINGS[tokens[index].tag]}>"
-
-    def heading_close(self, tokens, index, options, env):
-        return f"</{HEADINGS[tokens[index].tag]}>\n"
 
     def list_item_open(self, tokens, index, options, env):
         return '<li class="task">' if tokens[index].meta.get("task") else "<li>"

@@ -85,6 +85,17 @@ def block_maths(state, start, end, silent):
     return True
 
 
+def headings(state):
+    """The page has h1 and h2. A message begins at h3, whatever sign it used, and skips no level on the way down."""
+    tokens = [token for token in state.tokens if token.type in {"heading_open", "heading_close"}]
+    ranks = {tag: rank for rank, tag in enumerate(sorted({token.tag for token in tokens}))}
+    level = 2
+    for token in tokens:
+        if token.type == "heading_open":
+            level = min(3 + ranks[token.tag], level + 1, 6)
+        token.tag = f"h{level}"
+
+
 def task_lists(state):
     """- [ ] and - [x]: one look at the tokens, where the library's plugin looks back at its parents for each."""
     tokens = state.tokens

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from conversations import history
 from conversations.models import Conversation, Grant, Pin
 from projects.models import Role
@@ -97,8 +97,8 @@ def test_a_thread_costs_the_same_however_long_it_is(sign_in, alice, django_asser
     client = sign_in(alice)
     client.get(conversation.get_absolute_url())  # renders
 
-    # session, user, conversation and owner, window, messages, HTML, siblings, sidebar
-    with django_assert_num_queries(8):
+    # session, user, conversation and owner, window, messages, HTML, siblings, readings, sidebar
+    with django_assert_num_queries(9):
         client.get(conversation.get_absolute_url())
 
 
@@ -240,3 +240,29 @@ def test_nothing_private_stays_in_a_cache(sign_in, alice, conversation):
 
     assert response["Cache-Control"] == "no-store, private"
     assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+def test_the_owner_is_told_who_read_it_as_an_administrator_and_why(sign_in, alice, bob, conversation):
+    root = User.objects.create_superuser("root@example.org", "root's password")
+    AuditEvent.record("conversation.read", actor=root, target=conversation, reason="Support request 4711")
+
+    told = "Support request 4711"
+    assert told in sign_in(alice).get(conversation.get_absolute_url()).content.decode()
+    assert told not in sign_in(bob).get(conversation.get_absolute_url()).content.decode()
+
+
+def test_an_answer_that_was_cut_off_says_so(sign_in, alice, conversation):
+    conversation.messages.filter(position=2).update(status="incomplete")
+
+    assert "cut off" in sign_in(alice).get(conversation.get_absolute_url()).content.decode()
+
+
+def test_a_conversation_found_by_name_and_by_words_is_listed_once(sign_in, alice, conversation):
+    html = sign_in(alice).get(reverse("conversations:search"), {"q": "telescope"}).content.decode()
+
+    assert html.count('class="result"') == 1
+    assert "Which <mark>telescope</mark>" in html
+
+
+def test_a_made_up_search_cursor_is_a_clear_400(sign_in, alice):
+    assert sign_in(alice).get(reverse("conversations:search"), {"q": "x", "cursor": "zzz"}).status_code == 400

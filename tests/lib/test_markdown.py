@@ -44,7 +44,9 @@ def test_prose_is_commonmark():
 
 
 def test_headings_come_below_the_page_and_the_byline():
-    assert render("# One\n\n## Two\n\n###### Six") == "<h3>One</h3>\n<h4>Two</h4>\n<h6>Six</h6>\n"
+    assert render("# One\n\n## Two\n\n###### Six") == "<h3>One</h3>\n<h4>Two</h4>\n<h5>Six</h5>\n"
+    assert render("## Two\n\n#### Four\n\n## Two") == "<h3>Two</h3>\n<h4>Four</h4>\n<h3>Two</h3>\n"
+    assert render("#### Four\n\n# One\n\n## Two") == "<h3>Four</h3>\n<h3>One</h3>\n<h4>Two</h4>\n"
 
 
 def test_html_is_shown_as_it_was_typed():

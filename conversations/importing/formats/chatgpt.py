@@ -52,11 +52,12 @@ def read(value, now):
     nodes, cleaned = {}, 0
     for key, raw in mapping.items():
         raw = raw if isinstance(raw, dict) else {}
-        message, dirty = _message(clean(key), raw.get("message"), model, now)
+        key = clean(key)
+        message, dirty = _message(key, raw.get("message"), model, now)
         cleaned += dirty
         parent, children = raw.get("parent"), raw.get("children")
-        nodes[clean(key)] = Node(
-            clean(key),
+        nodes[key] = Node(
+            key,
             clean(parent) if isinstance(parent, str) else None,
             children if isinstance(children, list) else [],
             message,
@@ -127,16 +128,15 @@ def _is_hidden(message, raw, metadata):
 def _notes(message, raw, role, metadata):
     """The few facts about a message that are no columns and that somebody may ask for."""
     finish = metadata.get("finish_details")
-    notes = {
-        "finish_reason": finish.get("type") if isinstance(finish, dict) and finish.get("type") != "stop" else None,
-        "channel": raw.get("channel") if raw.get("channel") != "final" else None,
-        "recipient": raw.get("recipient") if raw.get("recipient") != "all" else None,
-        "role": role if message.role == "other" else None,
-        "gizmo_id": metadata.get("gizmo_id"),
-        "voice": metadata.get("voice_mode_message"),
-    }
-    notes = {key: note for key, note in notes.items() if note is not None and _is_small(note)}
-    return notes or None
+    notes = (
+        ("finish_reason", finish.get("type") if isinstance(finish, dict) else None, "stop"),
+        ("channel", raw.get("channel"), "final"),
+        ("recipient", raw.get("recipient"), "all"),
+        ("role", role if message.role == "other" else None, ""),
+        ("gizmo_id", metadata.get("gizmo_id"), ""),
+        ("voice", metadata.get("voice_mode_message"), False),
+    )
+    return {key: note for key, note, usual in notes if note is not None and note != usual and _is_small(note)} or None
 
 
 def _clean(message):

@@ -32,6 +32,9 @@ def _text(message, content, metadata):
 
 def _said(message, pieces):
     """Strings are text; objects are media, or things nobody has seen yet."""
+    if isinstance(pieces, list) and len(pieces) == 1 and isinstance(pieces[0], str):
+        message.text = pieces[0]
+        return
     texts, parts = [], []
     for piece in pieces if isinstance(pieces, list) else []:
         if isinstance(piece, str):
@@ -196,7 +199,8 @@ def _as_answer(message, raw, content, metadata):
         _reason(message, message.text, metadata)
     elif content.get("content_type") in ("text", "multimodal_text", None):
         message.text, cited = resolve(message.text, metadata)
-        message.parts = [*(message.parts or []), *cited]
+        if cited:
+            message.parts = [*(message.parts or []), *cited]
 
 
 def _as_call(message, content, recipient):
@@ -267,6 +271,8 @@ def _file(message, part, size, content_type):
 def _attach(message, metadata):
     """metadata.attachments names files, also those that no part of the content points at."""
     listed = metadata.get("attachments")
+    if not listed:
+        return
     parts = list(message.parts or [])
     pointed = {part["external_id"]: part for part in parts if "external_id" in part}
     files = {file.external_id: file for file in message.files}

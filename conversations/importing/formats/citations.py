@@ -27,7 +27,7 @@ _TRACE = re.compile("[【\ue200-\ue206]|turn\\d")
 
 def resolve(text, metadata):
     """(text with links, citation parts). Text without any mark comes back as it was, without parts."""
-    if not _TRACE.search(text) and not metadata.get("content_references"):
+    if not _is_marked(text) and not metadata.get("content_references"):
         return text, []
     sources = _Sources(metadata)
     text = _replace_spans(text, sources)
@@ -35,6 +35,11 @@ def resolve(text, metadata):
     text = _PRIVATE.sub(sources.referenced, text)
     text = _BARE.sub(sources.bare, text)
     return _PRIVATE_LEFT.sub("", text), sources.parts
+
+
+def _is_marked(text):
+    # Most answers are not, and looking for a word is twenty times as fast as looking for any of these characters.
+    return ("turn" in text or not text.isascii()) and _TRACE.search(text) is not None
 
 
 class _Sources:
