@@ -24,7 +24,7 @@ log = logging.getLogger("parley.import")
 
 # A chunk is written in one transaction: large enough for COPY to be worth it, small enough to stop within seconds
 # and to lie in memory twice (one is written while the next is read).
-CHUNK_MESSAGES = 5_000
+CHUNK_MESSAGES = 2_000
 CHUNK_CHARACTERS = 8_000_000
 LINES = 10_000  # of a report; a file of a million broken records needs no line for each
 
