@@ -76,7 +76,9 @@ def threads(web, floor, cast, rounds):
 
 
 def _window(floor, pk, window):
-    return floor.request("GET", "/thread?" + urlencode({"conversation": pk, "upto": window.positions[-1]}))
+    return floor.request(
+        "GET", "/thread?" + urlencode({"conversation": pk, "first": window.positions[0], "last": window.positions[-1]})
+    )
 
 
 def _first_reading(web, cast, again):
