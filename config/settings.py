@@ -228,6 +228,7 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "files"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
@@ -241,5 +242,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
     "root": {"handlers": ["stderr"], "level": logging.WARNING},
-    "loggers": {"parley": {"level": logging.INFO}},
+    # psycopg's pool reports every retry while the database is away; DatabaseOutage says it once per request.
+    "loggers": {"parley": {"level": logging.INFO}, "psycopg.pool": {"level": logging.ERROR}},
 }

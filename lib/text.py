@@ -11,8 +11,13 @@ _RULES = re.compile(r"[|:]*-{3,}[-|: ]*|\|")
 
 def first_line(text, limit):
     """The beginning of a Markdown text as one line of plain words, at most `limit` characters, cut with an ellipsis."""
-    line = " ".join(_RULES.sub(" ", _SIGNS.sub("", text[: limit * 4])).split())
+    line = " ".join(plain(text[: limit * 4]).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def plain(text):
+    """Markdown without most of its signs: good enough for one line in a list, not for reading."""
+    return _RULES.sub(" ", _SIGNS.sub("", text))
 
 
 def clean(text):

@@ -8,6 +8,7 @@ from conversations.models import Message
 from conversations.search import BEST, NEWEST, BadCursorError
 from conversations.threads import permalink
 from lib.htmx import render_page
+from lib.text import plain
 
 
 @login_required
@@ -58,6 +59,6 @@ def _hit(hit, path, text, now):
         "who": "You" if hit.role == Message.Role.USER else hit.model or hit.role.capitalize(),
         "time": history.short_time(at, now),
         "iso": at.isoformat(timespec="seconds"),
-        "snippet": hit.snippet,
+        "snippet": plain(hit.snippet),
         "elsewhere": not hit.on_active_branch,
     }
