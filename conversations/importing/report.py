@@ -38,23 +38,23 @@ def report(batch, lines=None):
 
 
 def summary(batch):
-    """[(noun, [(number, what happened to them), …]), …] without what did not happen, for a page."""
+    """[("Conversations", "3 new, 1 skipped"), …] for a page."""
     counts = report(batch, lines=[])["counts"]
-    return [
-        (
-            noun.capitalize(),
-            [(number, SAID.get((noun, outcome), outcome)) for outcome, number in outcomes.items() if number],
-        )
-        for noun, outcomes in counts.items()
-    ]
+    return [(noun.capitalize(), told(noun, outcomes)) for noun, outcomes in counts.items()]
+
+
+def told(noun, outcomes):
+    """What happened to them, without what did not: "3 new, 1 skipped"."""
+    return ", ".join(
+        f"{number:,} {SAID.get((noun, outcome), outcome)}" for outcome, number in outcomes.items() if number
+    )
 
 
 def in_words(report, limit=50):
     """The report as text for a terminal; at most `limit` of its lines."""
     words = [f"{report['file']}: {report['error'] or STATUS.get(report['status'], report['status'])}"]
     for noun, outcomes in report["counts"].items():
-        told = [f"{number:,} {SAID.get((noun, outcome), outcome)}" for outcome, number in outcomes.items() if number]
-        words.append(f"  {noun.capitalize()}: {', '.join(told) or 'none'}")
+        words.append(f"  {noun.capitalize()}: {told(noun, outcomes) or 'none'}")
     for line in report["lines"][:limit]:
         about = f"{line['title'] or 'untitled'}" + (f" ({line['id']})" if line["id"] else "")
         words.append(f"  {line['outcome'].capitalize()}: record {line['record']}, {about}: {line['reason']}")

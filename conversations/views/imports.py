@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import AuditEvent
 from conversations.importing.report import report as report_of
-from conversations.importing.report import summary
+from conversations.importing.report import summary, told
 from conversations.models import ImportBatch
 from conversations.uploads import UploadHandler
 from lib.http import see_other
@@ -62,7 +62,8 @@ def _too_large():
 def _page(request, error=""):
     batches = ImportBatch.objects.visible_to(request.user).newest_first()
     page = Paginator(batches, PAST).get_page(request.GET.get("page"))
-    context = {"page": page, "error": error}
+    rows = [(batch, told("conversations", batch.counts.get("conversations", {}))) for batch in page.object_list]
+    context = {"page": page, "rows": rows, "error": error}
     return render(request, "conversations/imports/index.html", context, status=422 if error else 200)
 
 

@@ -1,5 +1,5 @@
 // <file-drop> round a form with a file input: files may be dropped on it, and the upload shows how far it is.
-// Without script the form works by itself. Needs .drop, .progress with <progress> and <output>, and a .btn inside.
+// Without script the form works by itself. Needs .drop, .progress with <progress> and <output>, and .form__actions inside.
 customElements.define("file-drop", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("dragover", this.#over)
@@ -7,6 +7,7 @@ customElements.define("file-drop", class extends HTMLElement {
     this.addEventListener("drop", this.#drop)
     this.addEventListener("change", this.#send)
     this.addEventListener("submit", this.#send)
+    this.querySelector(".form__actions").hidden = true  // choosing a file is enough
   }
 
   get #form() { return this.querySelector("form") }
@@ -66,7 +67,6 @@ customElements.define("file-drop", class extends HTMLElement {
 
   #busy(is) {
     this.querySelector(".progress").hidden = !is
-    this.querySelector(".btn").disabled = is
     this.#zone.hidden = is
   }
 })

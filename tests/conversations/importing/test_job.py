@@ -259,16 +259,21 @@ def patient(transactional_db, tmp_path):
     return User.objects.create_user("alice@example.org", "x")
 
 
+def address_of(connection):
+    """The DATABASE_URL of the test's own database, for other processes."""
+    connection.ensure_connection()
+    found = connection.connection.info
+    address = urlencode({"host": found.host, "port": found.port})
+    return f"postgres://{quote(found.user)}:{quote(found.password)}@/{found.dbname}?{address}"
+
+
 @pytest.fixture
 def worker(tmp_path, patient):
     """worker() starts a real `manage.py work` on the test's database."""
     started = []
 
     def start():
-        connection.ensure_connection()
-        found = connection.connection.info
-        address = urlencode({"host": found.host, "port": found.port})
-        url = f"postgres://{quote(found.user)}:{quote(found.password)}@/{found.dbname}?{address}"
+        url = address_of(connection)
         process = subprocess.Popen(
             [sys.executable, "manage.py", "work"],
             cwd=configured.BASE_DIR,
