@@ -29,8 +29,8 @@ def main():
     size.add_argument("--messages", type=int, default=QUICK, metavar="N", help=f"that one user has; {QUICK:,}")
     options = parser.parse_args()
     messages = FULL if options.full else options.messages
-    if messages < 10_000:
-        parser.error("--messages must be 10,000 or more: a single conversation of these measurements has as many.")
+    if messages < 25_000:
+        parser.error("--messages must be 25,000 or more: the long conversations of these measurements have as many.")
     try:
         with machine.running() as place:
             text = run(place, messages)

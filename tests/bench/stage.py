@@ -24,8 +24,8 @@ def set_up(connection, words, messages, tell):
             for length in (10, 1_000, 10_000)
         }
         nearly_full = corpus.add(9_000, now - timedelta(days=500))
-        rest = max(1_000, messages - 60 * 45 - 1_000 - 11_010 - 9_000)
-        corpus.fill(rest, max(200, messages // 50))
+        special = 60 * len(unread) + 10 * len(short) + sum(thread) + 9_000
+        corpus.fill(messages - special, messages // 50)
         others = Corpus(connection, importer, words)
         doomed = [others.add(10_000, now - timedelta(days=100)) for _ in range(DOOMED)]
         others.flush()

@@ -35,6 +35,4 @@ def application(environ, start_response):
 
 if __name__ == "__main__":
     server = {"interface": Interfaces.WSGI, "workers": WORKERS, "blocking_threads": THREADS}
-    Granian(
-        "tests.bench.floors.serve:application", port=int(sys.argv[1]), log_level=LogLevels.warning, **server
-    ).serve()
+    Granian("tests.bench.floors.serve:application", port=int(sys.argv[1]), log_level=LogLevels.error, **server).serve()
