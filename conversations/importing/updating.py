@@ -91,6 +91,8 @@ class Update:
                 position += 1
         self.row.next_position = position
         self.row.message_count += len(added)
+        # Search begins its first window here, so no message may be newer, on whichever branch it is.
+        self.row.last_message_at = max([self.row.last_message_at, *(message.created_at for message in added)])
         self.above = above
         return added
 
@@ -197,7 +199,6 @@ class Update:
         self.row.length, self.row.turns = len(path), len(said)
         if said:
             self.row.preview = first_line(said[0].text, limits.PREVIEW)
-        self.row.last_message_at = max(self.row.last_message_at, *(message.created_at for message in path))
 
     def _save(self):
         self.row.revision += 1

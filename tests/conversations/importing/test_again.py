@@ -82,6 +82,13 @@ def test_another_answer_there_is_a_branch_here_and_current(importing):
     assert (conversation.tip_position, conversation.length, conversation.message_count) == (3, 2, 3)
 
 
+def test_no_message_is_newer_than_its_conversation_says(importing):
+    importing(simple())
+    importing(later(None, answer("b", "q", "A refractor.", at=9_000), current="a"))
+
+    assert Conversation.objects.get().last_message_at == Message.objects.get(source_id="b").created_at
+
+
 def test_nodes_that_the_newer_export_lacks_stay(importing):
     importing(CONTINUED)
     newer = later(simple(), node("q3", "a", "Which mount?"), minutes=60)
