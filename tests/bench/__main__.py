@@ -72,7 +72,7 @@ def run(place, messages):
         ],
         "Delete": lambda: writing.deletion(web(people.importer), connection, people.doomed),
         "Export": lambda: bulk.export(place, connection, web(people.operator)),
-        "Import": lambda: bulk.imports(place, connection, people.importer, words, messages // 5),
+        "Import": lambda: bulk.imports(place, connection, people.importer, words, min(messages // 5, 50_000)),
     }
     written = [f"# {messages:,} messages of one user, {datetime.now(UTC):%d %B %Y %H:%M} UTC\n"]
     for name, measure in sections.items():
