@@ -15,8 +15,10 @@ PAUSE = 1.0  # seconds between two looks for work; a look is one indexed query
 
 def work(should_stop):
     """Claims batches and runs them until `should_stop()`. A database that is away is waited for."""
+    swept = False
     while not should_stop():
         try:
+            swept = swept or ImportBatch.objects.sweep() is None
             busy = run_next(should_stop)
         except DatabaseError as error:
             log.warning("the database does not answer: %s", type(error).__name__)

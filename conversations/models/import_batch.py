@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,6 +45,13 @@ class ImportBatchQuerySet(models.QuerySet):
             started_at=now,
             lease_until=now + LEASE,
         )
+
+    def sweep(self):
+        """Deletes uploads that were cut off by a kill of the server: a day old, and no batch waits for them."""
+        waiting = set(self.exclude(file_path="").values_list("file_path", flat=True))
+        for path in uploads.directory().iterdir():
+            if str(path) not in waiting and path.stat().st_mtime < time.time() - 86_400:
+                path.unlink(missing_ok=True)
 
     def claim(self):
         """The oldest batch that needs a worker, leased to whoever asks; None when there is nothing to do.
@@ -168,7 +176,7 @@ class ImportBatch(Row):
 
     def finish(self, status, error=""):
         """Closes the batch, unless it went to somebody else meanwhile; the upload is deleted, the report stays."""
-        ImportBatch.objects.filter(pk=self.pk, lease_until=self.lease_until).update(
+        ImportBatch.objects.filter(pk=self.pk, status__in=BUSY, lease_until=self.lease_until).update(
             status=status, error=error, finished_at=timezone.now(), lease_until=None, format=self.format
         )
         self.refresh_from_db()

@@ -1,6 +1,7 @@
 """The import pages, as a browser without JavaScript uses them, and the pieces that htmx asks for."""
 
 import json
+import os
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -83,6 +84,19 @@ def test_a_file_that_is_too_large_is_not_kept(sign_in, alice, settings):
     assert response.status_code == 422
     assert "larger than" in response.content.decode()
     assert not list((settings.DATA_DIR / "uploads").glob("*"))
+
+
+def test_uploads_that_a_kill_left_behind_are_swept_away(sign_in, alice, settings):
+    sign_in(alice).post(reverse(INDEX), {"file": file(simple())})
+    folder = settings.DATA_DIR / "uploads"
+    [waiting] = folder.iterdir()
+    (folder / "old").touch()
+    (folder / "arriving").touch()
+    for path in (waiting, folder / "old"):
+        os.utime(path, (0, 0))
+    ImportBatch.objects.sweep()
+
+    assert set(folder.iterdir()) == {waiting, folder / "arriving"}
 
 
 def test_an_upload_needs_the_token_of_its_form(alice):
