@@ -1,4 +1,8 @@
-"""Deleting conversations by SQL: Django's collector would load 10,000 messages to learn that nothing hangs on them."""
+"""Deleting conversations by SQL: Django's collector would load 10,000 messages to learn that nothing hangs on them.
+
+For the same reason what hangs on a message has no foreign key to it: PostgreSQL would look each message up in each of
+those tables, which took twenty times as long as the deletion. All of them carry the conversation's id, and go by it.
+"""
 
 from conversations import files
 

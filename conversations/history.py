@@ -30,17 +30,18 @@ class Row:
     path: str
     href: str
     title: str
-    untitled: bool
     preview: str
     time: str
     iso: str
-    count: int
     source: str
-    model: str
     project: str
     colour: str
     pinned: bool
     group: str
+
+    @property
+    def is_marked(self):
+        return self.pinned or self.project or self.source
 
 
 @dataclass(frozen=True)
@@ -57,54 +58,44 @@ def page(user, *, after=None, size=PAGE):
     """One page of what `user` owns, newest first. One query, whatever is stored."""
     moment, pk = read_cursor(after) if after else (None, None)
     found = list(_select(user, moment, pk)[: size + 1])
-    now = timezone.localtime()
-    rows = [_row(fields, now) for fields in found[:size]]
+    now, root = timezone.localtime(), reverse("conversations:index")  # the addresses below it are ours: no look-up each
+    rows = [_row(fields, now, root) for fields in found[:size]]
     previous_group = group_of(timezone.localtime(moment), now) if moment else None
     groups = [
         ("" if heading == previous_group else heading, list(members))
         for heading, members in groupby(rows, key=lambda row: row.group)
     ]
     last = found[size - 1] if len(found) > size else None
-    return Page(groups, write_cursor(last["last_message_at"], last["id"]) if last else None)
+    return Page(groups, write_cursor(last[3], last[0]) if last else None)
 
 
 def _select(user, moment, pk):
-    rows = Conversation.objects.visible_to(user).owned_by(user).filter(archived_at=None).newest_first()
+    rows = Conversation.objects.visible_to(user, own=True).filter(archived_at=None).newest_first()
     if moment:
         rows = rows.before(moment, pk)
-    return rows.annotate(pinned=Exists(Pin.objects.filter(user=user, conversation=OuterRef("pk")))).values(
-        "id",
-        "title",
-        "preview",
-        "last_message_at",
-        "length",
-        "source",
-        "model",
-        "project__name",
-        "project__colour",
-        "pinned",
+    return rows.annotate(pinned=Exists(Pin.objects.filter(user=user, conversation=OuterRef("pk")))).values_list(
+        "id", "title", "preview", "last_message_at", "length", "source", "project__name", "project__colour", "pinned"
     )
 
 
-def _row(fields, now):
-    at = timezone.localtime(fields["last_message_at"])
-    path = reverse("conversations:detail", args=[fields["id"]])
+def _row(fields, now, root):
+    pk, title, preview, last_message_at, length, source, project, colour, pinned = fields
+    at = timezone.localtime(last_message_at)
+    spelled = encode(Conversation.PREFIX, pk)
+    path = f"{root}{spelled}/"
     return Row(
-        id=encode(Conversation.PREFIX, fields["id"]),
-        path=path,
-        href=opening(path, fields["length"]),
-        title=fields["title"] or "Untitled",
-        untitled=not fields["title"],
-        preview=fields["preview"],
-        time=short_time(at, now),
-        iso=at.isoformat(timespec="seconds"),
-        count=fields["length"],
-        source=SOURCES.get(fields["source"], fields["source"]),
-        model=fields["model"],
-        project=fields["project__name"] or "",
-        colour=fields["project__colour"] or "",
-        pinned=fields["pinned"],
-        group=group_of(at, now),
+        spelled,
+        path,
+        opening(path, length),
+        title or "",
+        preview,
+        short_time(at, now),
+        at.isoformat(timespec="seconds"),
+        SOURCES.get(source, source),
+        project or "",
+        colour or "",
+        pinned,
+        group_of(at, now),
     )
 
 

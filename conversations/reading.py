@@ -6,10 +6,10 @@ number of the conversation as two arrays out of the covering index (about 2 ms f
 """
 
 from dataclasses import dataclass
+from itertools import starmap
+from typing import NamedTuple
 
 from django.db import connection
-
-from conversations.models import Message
 
 WINDOW = 50
 LEAD_IN = 8  # messages shown above the one that was asked for, so that it is read in its context
@@ -23,6 +23,22 @@ class Window:
     positions: list[int]
     has_earlier: bool
     has_later: bool
+
+
+class Line(NamedTuple):
+    """What a page shows of a message beside its HTML. By hand: model instances would cost more than the query."""
+
+    id: object
+    position: int
+    parent_position: int | None
+    role: str
+    name: str
+    model: str
+    status: str
+    version: int
+    hidden: bool
+    created_at: object
+    edited_at: object
 
 
 @dataclass(frozen=True)
@@ -72,10 +88,12 @@ def around(conversation, position):
     return Window(path[-1], positions, has_earlier=start > 0, has_later=start + WINDOW < len(path))
 
 
-def siblings(conversation, positions, *, with_hidden=False):
-    """{position: Sibling} for those of `positions` that are not the only answer to their parent."""
+def siblings(conversation, rows, *, with_hidden=False):
+    """{position: Sibling} for those of `rows` (Lines) that are not the only answer to their parent."""
     hidden = "" if with_hidden else "AND NOT hidden"
+    parents = {row.parent_position for row in rows}
     with connection.cursor() as cursor:
+        # The parents by name: left to find them, PostgreSQL reads every message of the conversation.
         cursor.execute(
             f"""
             SELECT position, index, count, previous_id, next_id FROM (
@@ -83,19 +101,17 @@ def siblings(conversation, positions, *, with_hidden=False):
                        count(*) OVER (PARTITION BY parent_position) AS count,
                        lag(id) OVER by_age AS previous_id, lead(id) OVER by_age AS next_id
                 FROM conversations_message
-                WHERE conversation_id = %(conversation)s {hidden} AND (
-                    parent_position IN (
-                        SELECT parent_position FROM conversations_message
-                        WHERE conversation_id = %(conversation)s AND position = ANY(%(positions)s))
-                    OR parent_position IS NULL AND EXISTS (
-                        SELECT FROM conversations_message
-                        WHERE conversation_id = %(conversation)s AND position = ANY(%(positions)s)
-                          AND parent_position IS NULL))
+                WHERE conversation_id = %(conversation)s {hidden}
+                  AND (parent_position = ANY(%(parents)s) {"OR parent_position IS NULL" if None in parents else ""})
                 WINDOW by_age AS (PARTITION BY parent_position ORDER BY position)
             ) AS family
             WHERE count > 1 AND position = ANY(%(positions)s)
-            """,  # noqa: S608  only the constant above is put in
-            {"conversation": conversation.pk, "positions": positions},
+            """,  # noqa: S608  only the constants above are put in
+            {
+                "conversation": conversation.pk,
+                "parents": [parent for parent in parents if parent is not None],
+                "positions": [row.position for row in rows],
+            },
         )
         return {position: Sibling(*rest) for position, *rest in cursor.fetchall()}
 
@@ -156,9 +172,11 @@ def _ending(tip, positions, *, has_later):
 
 
 def messages(conversation, positions):
-    """The rows of a window without their text: what is shown comes rendered."""
-    return list(
-        Message.objects.filter(conversation=conversation, position__in=positions)
-        .defer("text", "parts", "metadata")
-        .order_by("position")
-    )
+    """The rows of a window without their words: what is shown comes rendered."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(Line._fields)} FROM conversations_message"  # noqa: S608  our own names
+            " WHERE conversation_id = %s AND position = ANY(%s) ORDER BY position",
+            [conversation.pk, positions],
+        )
+        return list(starmap(Line, cursor.fetchall()))

@@ -7,6 +7,7 @@ Prose is Markdown; everything structured (reasoning, tool traffic, files, citati
 import json
 import re
 
+from django.db import connection
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -21,35 +22,43 @@ VERSION = markdown.VERSION * 1000 + 1
 FOLD_LIMIT = 20_000
 
 
-def html_of(messages):
-    """{message id: HTML} for rows of one conversation. One query; three where something is read for the first time."""
-    ids = [message.pk for message in messages]
-    versions = {message.pk: message.version for message in messages}
-    kept = {
-        row.message_id: mark_safe(row.html)  # noqa: S308  our own renderer wrote it, through the sanitiser
-        for row in Rendering.objects.filter(message__in=ids, renderer_version=VERSION)
-        if row.message_version == versions[row.message_id]
-    }
-    if missing := [pk for pk in ids if pk not in kept]:
-        fresh = {message.pk: message for message in Message.objects.filter(pk__in=missing)}
-        rows = [
-            Rendering(
-                message=message,
-                conversation_id=message.conversation_id,
-                message_version=message.version,
-                renderer_version=VERSION,
-                html=render(message),
-            )
-            for message in fresh.values()
-        ]
-        Rendering.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["message"],
-            update_fields=["message_version", "renderer_version", "html"],
+def html_of(rows):
+    """{message id: HTML} for rows with id and version. One query; three where some were never read."""
+    versions = {row.id: row.version for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT message_id, html, message_version FROM conversations_rendering"
+            " WHERE message_id = ANY(%s) AND renderer_version = %s",
+            [list(versions), VERSION],
         )
-        kept |= {row.message_id: row.html for row in rows}
+        kept = {
+            pk: mark_safe(html)  # noqa: S308  our own renderer wrote it, through the sanitiser
+            for pk, html, version in cursor.fetchall()
+            if version == versions[pk]
+        }
+    if missing := [pk for pk in versions if pk not in kept]:
+        kept |= _render_and_keep(missing)
     return kept
+
+
+def _render_and_keep(ids):
+    rows = [
+        Rendering(
+            message=message,
+            conversation_id=message.conversation_id,
+            message_version=message.version,
+            renderer_version=VERSION,
+            html=render(message),
+        )
+        for message in Message.objects.filter(pk__in=ids)
+    ]
+    Rendering.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["message"],
+        update_fields=["message_version", "renderer_version", "html"],
+    )
+    return {row.message_id: row.html for row in rows}
 
 
 def render(message) -> SafeString:

@@ -48,7 +48,7 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
     rows = reading.messages(conversation, window.positions)
     shown = [row for row in rows if with_hidden or not row.hidden or row.position == found]
     html = rendering.html_of(shown)
-    families = reading.siblings(conversation, [row.position for row in shown], with_hidden=with_hidden)
+    families = reading.siblings(conversation, shown, with_hidden=with_hidden)
     path = reverse("conversations:detail", args=[conversation.pk])
     name = "You" if conversation.owner_id == reader.pk else str(conversation.owner)
     turns, day = [], None
@@ -58,15 +58,15 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
         marked = row.position == found and words
         turns.append(
             Turn(
-                id=row.typeid,
-                permalink=permalink(path, row.pk),
+                id=(spelled := encode(Message.PREFIX, row.id)),
+                permalink=f"{path}?at={spelled}#{spelled}",
                 role=row.role,
                 who=_who(row, name),
                 detail=row.model if row.role == Message.Role.ASSISTANT else "",
                 time=f"{at:%H:%M}",
                 iso=at.isoformat(timespec="seconds"),
                 day=f"{at.day} {at:%B %Y}" if at.date() != day else "",
-                html=mark_html(html[row.pk], words) if marked else html[row.pk],
+                html=mark_html(html[row.id], words) if marked else html[row.id],
                 hidden=row.hidden,
                 note=_note(row),
                 found=row.position == found,

@@ -36,7 +36,8 @@ class Story:
         """True when it was written now."""
         # Two commands at once take turns here, and the second finds what the first wrote.
         User.objects.select_for_update().get(pk=self.owner.pk)
-        if Conversation.objects.owned_by(self.owner).filter(source="", external_id=self.external_id).exists():
+        own = Conversation.objects.visible_to(self.owner, own=True)
+        if own.filter(source="", external_id=self.external_id).exists():
             return False
         tell(self)
         self._settle()

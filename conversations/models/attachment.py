@@ -23,7 +23,9 @@ class Attachment(Row):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     owner = models.ForeignKey(User, models.CASCADE, related_name="+")
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="attachments")
-    message = models.ForeignKey("conversations.Message", models.CASCADE, related_name="attachments", null=True)
+    message = models.ForeignKey(
+        "conversations.Message", models.CASCADE, db_constraint=False, related_name="attachments", null=True
+    )
     import_batch = models.ForeignKey("conversations.ImportBatch", models.SET_NULL, null=True, related_name="+")
     external_id = models.CharField(max_length=200, blank=True)
     name = models.CharField(max_length=255)

@@ -12,6 +12,7 @@ from conversations import deletion, limits
 from conversations.models.branch import Branch
 from conversations.models.grant import Grant
 from lib.models import Row
+from lib.sql import execute_prepared
 from lib.text import first_line
 from lib.typeid import new_id
 from projects.models import WRITERS, Project, ProjectMember
@@ -25,20 +26,21 @@ class ConversationFull(Exception):
 
 
 class ConversationQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """The one door: every page, export, search and dialect starts here. Superusers get no wider one."""
+    def visible_to(self, user, *, own=False):
+        """The one door: every page, export, search and dialect starts here. Superusers get no wider one.
+
+        `own` narrows to what the user owns, so that lists walk the index (owner, time, id) and stop after a page.
+        """
         if not user.is_authenticated:
             return self.none()
+        if own:
+            return self.filter(owner=user, workspace=user.workspace_id)
         return self.filter(
             Q(owner=user)
             | Q(pk__in=Grant.objects.filter(user=user).values("conversation"))
             | Q(project__in=Project.objects.visible_to(user).values("pk")),
             workspace=user.workspace_id,
         )
-
-    def owned_by(self, user):
-        """Narrows to one owner, so that lists walk the index (owner, last_message_at, id) and stop after a page."""
-        return self.filter(owner=user)
 
     def newest_first(self):
         return self.order_by("-last_message_at", "-id")
@@ -165,24 +167,23 @@ class Conversation(Row):
         """
         message_id = new_id()
         said = role in TURN_ROLES
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _APPEND,
-                {
-                    "conversation": self.pk,
-                    "id": message_id,
-                    "role": role,
-                    "text": text,
-                    "parts": Jsonb(parts) if parts is not None else None,
-                    "model": model,
-                    "created_at": created_at or timezone.now(),
-                    "turn": int(said),
-                    "preview": first_line(text, limits.PREVIEW) if said else "",
-                    "limit": limits.MESSAGES,
-                },
-            )
-            if cursor.rowcount == 0:
-                raise ConversationFull
+        added = execute_prepared(
+            _APPEND,
+            {
+                "conversation": self.pk,
+                "id": message_id,
+                "role": role,
+                "text": text,
+                "parts": Jsonb(parts) if parts is not None else None,
+                "model": model,
+                "created_at": created_at or timezone.now(),
+                "turn": int(said),
+                "preview": first_line(text, limits.PREVIEW) if said else "",
+                "limit": limits.MESSAGES,
+            },
+        )
+        if not added:
+            raise ConversationFull
         return message_id
 
     @transaction.atomic

@@ -13,7 +13,7 @@ class Bookmark(Row):
     PREFIX = "bm"
 
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="bookmarks")
-    message = models.ForeignKey("conversations.Message", models.CASCADE, related_name="bookmarks")
+    message = models.ForeignKey("conversations.Message", models.CASCADE, db_constraint=False, related_name="bookmarks")
     user = models.ForeignKey(User, models.CASCADE, related_name="bookmarks")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -28,7 +28,9 @@ class Note(Row):
     PREFIX = "note"
 
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="notes")
-    message = models.ForeignKey("conversations.Message", models.CASCADE, null=True, related_name="notes")
+    message = models.ForeignKey(
+        "conversations.Message", models.CASCADE, db_constraint=False, null=True, related_name="notes"
+    )
     user = models.ForeignKey(User, models.CASCADE, related_name="notes")
     text = models.TextField(validators=[MaxLengthValidator(limits.NOTE)])
     created_at = models.DateTimeField(default=timezone.now, editable=False)

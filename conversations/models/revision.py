@@ -11,7 +11,9 @@ class Revision(Row):
     PREFIX = "rev"
 
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="revisions")
-    message = models.ForeignKey("conversations.Message", models.CASCADE, related_name="revisions", db_index=False)
+    message = models.ForeignKey(
+        "conversations.Message", models.CASCADE, db_constraint=False, related_name="revisions", db_index=False
+    )
     version = models.IntegerField()  # the version that these words were
     conversation_revision = models.IntegerField()  # the conversation's revision that replaced them
     text = models.TextField(blank=True)

@@ -22,7 +22,8 @@ def index(request):
         page = history.page(request.user, after=request.GET.get("after"))
     except history.BadCursorError:
         return HttpResponseBadRequest("This page of the history does not exist.")
-    return render_page(request, "conversations/index.html", {"page": page}, fragment="rows")
+    context = {"page": page, "newest": None if "after" in request.GET else page}
+    return render_page(request, "conversations/index.html", context, fragment="rows")
 
 
 @login_required

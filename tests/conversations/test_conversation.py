@@ -178,7 +178,7 @@ def test_a_viewer_may_not_write(conversation, alice, bob):
 
 def test_the_history_order_walks_its_index_and_seeks_to_the_cursor(conversation, alice):
     row = Conversation.objects.get(pk=conversation.pk)
-    rows = Conversation.objects.visible_to(alice).owned_by(alice).newest_first().before(row.last_message_at, row.pk)
+    rows = Conversation.objects.visible_to(alice, own=True).newest_first().before(row.last_message_at, row.pk)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
 

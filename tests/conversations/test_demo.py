@@ -69,7 +69,7 @@ def test_it_goes_to_whoever_is_named_and_takes_their_own_projects_and_tags(alice
 
     load(owner=alice.email)
 
-    assert Conversation.objects.owned_by(alice).count() == len(demo.TOLD)
+    assert Conversation.objects.visible_to(alice, own=True).count() == len(demo.TOLD)
     assert own.conversations.count() > 10
     assert not User.objects.filter(email=demo.EMAIL).exists()
 

@@ -150,7 +150,7 @@ def test_each_conversation_is_whole_before_the_next_begins(alice):
         for text in "abc":
             conversation.append("user", text)
 
-    lines = exported(Conversation.objects.owned_by(alice))
+    lines = exported(Conversation.objects.visible_to(alice, own=True))
 
     owners = [line.get("conversation_id", line.get("id")) for line in lines[1:-1]]
     assert len({*owners}) == 30

@@ -65,7 +65,7 @@ def test_siblings_know_their_number_and_their_neighbours(long):
         long.reply(60, "user", text)
     ids = dict(long.messages.filter(position__in=[61, 121, 122]).values_list("position", "id"))
 
-    found = reading.siblings(long, [60, 61, 121, 122])
+    found = reading.siblings(long, reading.messages(long, [60, 61, 121, 122]))
 
     assert 60 not in found
     assert found[61] == reading.Sibling(1, 3, None, ids[121])
@@ -78,7 +78,7 @@ def test_several_first_messages_are_siblings_too(long):
         workspace_id=long.workspace_id, owner_id=long.owner_id, position=500, role="user", text="another start"
     )
 
-    assert reading.siblings(long, [1, 2])[1].count == 2
+    assert reading.siblings(long, reading.messages(long, [1, 2]))[1].count == 2
 
 
 def test_a_position_that_is_not_there_gives_an_empty_window(long):

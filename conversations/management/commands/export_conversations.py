@@ -43,7 +43,7 @@ def conversations_of(email):
     owner = User.objects.with_email(email)
     if owner is None:
         raise CommandError(f"There is no user {email}.")
-    return Conversation.objects.owned_by(owner)
+    return Conversation.objects.visible_to(owner, own=True)
 
 
 @contextlib.contextmanager
