@@ -1,7 +1,7 @@
 """Years of somebody's conversations, made up: as many messages as one likes, always the same ones.
 
 Words are drawn as in any language, few of them often and most of them seldom; on top, words of known frequency are
-sown, so that every class of search has its question. The mean message has 0.66 kB.
+sown, so that every class of search has its question. The mean message has about 0.65 kB.
 """
 
 import random
