@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEvent
-from conversations import history, reading, search_query, threads
+from conversations import history, reading, search, threads
 from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
 from lib.htmx import render_page, wants_fragment
@@ -52,7 +52,7 @@ def detail(request, pk):
         window,
         request.user,
         found=found,
-        words=search_query.parse(request.GET.get("q", "")).marks,
+        words=search.parse(request.GET.get("q", "")).marks,
         with_hidden="hidden" in request.GET,
     )
     context = {

@@ -201,7 +201,7 @@ def test_what_is_shared_is_found_by_those_it_is_shared_with(alice, bob, charlie,
 
 
 def test_many_shared_conversations_are_searched_by_their_owners(alice, bob, say, project, monkeypatch):
-    monkeypatch.setattr("conversations.search.SHARED_TOKENS", 1)
+    monkeypatch.setattr("conversations.search.reach.SHARED_TOKENS", 1)
     shared = [say(f"a secret {n}", project=project, at=NOON + timedelta(days=40 * n))[0] for n in range(3)]
     say("a secret of nobody else")
 

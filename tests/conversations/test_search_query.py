@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conversations.search_query import parse
+from conversations.search.query import parse
 
 PIECES = st.sampled_from(
     ["a", "OR", "-", '"', "*", "foo", "foo*", '-"a b"', "天気", "'", "\\", ":*", "&", "|", "!", "(", "\x00", " ", "é"]

@@ -1,0 +1,17 @@
+"""Finding messages: by the words' index, month by month from the newest, until a page is full. See docs/search.md.
+
+    what was typed → query · whose → reach · the newest that match → windows, matching · best first → ranking
+    what a page shows of them → groups, snippets → results
+
+Never `ORDER BY created_at LIMIT` over all of somebody's rows: for a rare word PostgreSQL would rather walk the whole
+history and fold every message on the way (20 s at a million), for a common one read every row that holds it. A window
+of months is a token in the index like the words are, so the work is bounded by the window.
+"""
+
+from conversations.search.finding import BEST, NEWEST, PAGE, search, search_in
+from conversations.search.groups import SNIPPETS
+from conversations.search.places import BadCursorError
+from conversations.search.query import parse
+from conversations.search.results import COUNTED
+
+__all__ = ["BEST", "COUNTED", "NEWEST", "PAGE", "SNIPPETS", "BadCursorError", "parse", "search", "search_in"]
