@@ -1,8 +1,7 @@
 """Files into records: one JSON object at a time, each with its own text, in memory that does not grow with the file.
 
-The standard library's decoder is used on a sliding window, rather than a streaming parser, for three reasons that were
-measured or seen: an object's own bytes can be kept as the untouched original; lone surrogates come through instead of
-turning into question marks; and it is faster than a parser that calls back for every value.
+The standard library's decoder is used on a sliding window, rather than a streaming parser: so an object's own text can
+be kept as the untouched original, and lone surrogates come through instead of turning into question marks.
 """
 
 import codecs
