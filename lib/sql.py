@@ -15,6 +15,11 @@ def execute_prepared(sql, params):
             cursor.execute(sql, params)
             return cursor.rowcount
     connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, params, prepare=True)
-        return cursor.rowcount
+    driver = connection.connection
+    driver.prepare_threshold = 0  # Django's None forbids preparing, whatever `prepare` says
+    try:
+        with connection.wrap_database_errors, psycopg.Cursor(driver) as cursor:
+            cursor.execute(sql, params, prepare=True)
+            return cursor.rowcount
+    finally:
+        driver.prepare_threshold = None
