@@ -1,24 +1,24 @@
 """One page of what somebody asked for."""
 
 from dataclasses import replace
-from datetime import timedelta
 
-from django.db.models import F
-
-from conversations.models.conversation import Conversation
-from conversations.search.groups import SNIPPETS, grouped, shown
-from conversations.search.matching import MESSAGE_VECTOR, NAMED, TITLE_VECTOR, matching
+from conversations.search.groups import SNIPPETS, Page, grouped
+from conversations.search.matching import MESSAGE_VECTOR, matching
+from conversations.search.patience import TookTooLong, limited
 from conversations.search.places import Place
 from conversations.search.query import parse
 from conversations.search.ranking import ranked
 from conversations.search.reach import SHARED, Reach
-from conversations.search.results import Group, Matches, Results
-from conversations.search.windows import POOL, count, newest
-from lib.marks import snippet
+from conversations.search.results import COUNTED, Matches, Results
+from conversations.search.titles import named
+from conversations.search.windows import POOL, newest
 
 NEWEST, BEST = "newest", "best"
 PAGE = 20  # hits shown
-TITLES = 5  # conversations found by name, on the first page
+SECONDS = 5  # for finding, and as many again for showing: a hundred times what the slowest ordinary question takes
+
+TOO_LONG = "This search took too long and was stopped: add a word, or leave out the quotes."
+CUT = f"Of what others share with you, the {SHARED:,} newest were searched."
 
 
 def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_conversation=SNIPPETS):
@@ -27,27 +27,10 @@ def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_con
     limit: hits shown, at most POOL; per_conversation: of one conversation (None: all of them, for a flat list).
     Raises BadCursorError.
     """
-    query, place, limit = parse(text), Place.decode(cursor), min(limit, POOL)
+    query, place = parse(text), Place.decode(cursor)
     results = Results(query.text, notice=query.notice)
-    if not query:
-        return results
-    reach = Reach(user)
-    if place.is_fallback:
-        query = query.as_prefixes()
-    page = _page(messages, query, reach, order, place, limit, per_conversation)
-    titles = _titles(query, reach) if place.is_start else []
-    if place.is_start and not page.hits and not titles and (wider := query.as_prefixes()) is not query:
-        place = Place(is_fallback=True)
-        page, titles = _page(messages, wider, reach, order, place, limit, per_conversation), _titles(wider, reach)
-        query, results.fallback = wider, bool(page.hits or titles)
-    results.fallback = results.fallback or (place.is_fallback and bool(page.hits))
-    results.marks = query.marks
-    results.titles = [Group(found, title=snippet(found.title, query.marks, 256)) for found in titles]
-    results.groups = grouped(page, query, reach)
-    results.next_cursor = page.next_cursor
-    results.hits_total = page.total
-    if reach.is_cut:
-        results.notice = f"{results.notice} Of what others share with you, the {SHARED:,} newest were searched.".strip()
+    if query:
+        _Search(messages, user, order, min(limit, POOL), per_conversation, query, place).fill(results)
     return results
 
 
@@ -56,44 +39,86 @@ def search_in(messages, text, conversation):
     query = parse(text)
     if not query:
         return Matches([], [], query.notice)
-    for attempt in dict.fromkeys((query, query.as_prefixes())):
-        rows = matching(
-            messages.filter(conversation=conversation, searchable=True),
-            MESSAGE_VECTOR,
-            f"' c{conversation.pk}'",
-            attempt,
-            "text",
-        )
-        found = list(rows.order_by("position").values_list("position", "pk"))
-        if found:
-            break
+    rows = messages.filter(conversation=conversation, searchable=True).order_by("position")
+    try:
+        with limited(SECONDS):
+            for attempt in dict.fromkeys((query, query.as_prefixes())):
+                where, params = matching(
+                    MESSAGE_VECTOR, f"' c{conversation.pk}'", attempt, "conversations_message.text"
+                )
+                narrowed = rows.extra(where=[where], params=params)  # noqa: S610  our own names
+                if found := list(narrowed.values_list("position", "pk")):
+                    break
+    except TookTooLong:
+        return Matches(query.marks, [], f"{query.notice} {TOO_LONG}".strip())
     return Matches(attempt.marks, found, query.notice)
 
 
-def _page(messages, query, reach, order, place, limit, per_conversation):
-    rows = reach.narrow(messages.filter(searchable=True))
-    if order == BEST:
-        pool, is_all = newest(rows, query, reach, Place(), None, None)
-        best = ranked(pool, query)
-        page, used = shown(best[place.offset :], limit, per_conversation)
-        following = Place(offset=place.offset + used) if place.offset + used < len(best) else None
-        is_known = is_all
-    else:
-        pool, is_all = newest(rows, query, reach, place, limit, per_conversation)
-        page, used = shown(pool, limit, per_conversation)
-        following = None if is_all and used == len(pool) else Place(pool[used - 1].created_at, pool[used - 1].id)
-        is_known = is_all and place.is_start
-    if following:
-        page.next_cursor = replace(following, is_fallback=place.is_fallback).encode()
-    if is_known:
-        page.total = len(pool)
-    else:
-        page.total = None if query.checks() else count(rows, query, reach)
-    return page
+class _Search:
+    """One question on its way to a page."""
 
+    def __init__(self, messages, user, order, limit, per_conversation, query, place):
+        self.messages, self.user, self.order = messages, user, order
+        self.limit, self.per_conversation = limit, per_conversation
+        self.query, self.place = query.as_prefixes() if place.is_fallback else query, place
+        self.hits, self.titles, self.is_all, self.total, self.notices = [], [], False, place.total, [query.notice]
 
-def _titles(query, reach):
-    rows = reach.narrow(Conversation.objects.filter(NAMED), conversation="pk")
-    # The order is spelled so that no index serves it: PostgreSQL would walk all of a history for five rare titles.
-    newest_first = (F("last_message_at") + timedelta(0)).desc()
-    return list(matching(rows, TITLE_VECTOR, reach.tokens(), query, "title").order_by(newest_first)[:TITLES])
+    def fill(self, results):
+        try:
+            with limited(SECONDS):
+                self._find()
+        except TookTooLong:
+            # What a phrase's earlier windows gave is exact as far as it goes.
+            self.notices.append(TOO_LONG)
+        results.marks = self.query.marks
+        results.hits_total = self.total
+        results.notice = " ".join(filter(None, self.notices))
+        if self.hits or self.titles:
+            with limited(SECONDS):
+                self._show(results)
+
+    def _find(self):
+        self.reach = Reach(self.user)
+        if self.reach.is_cut:
+            self.notices.append(CUT)
+        self._look()
+        wider = self.query.as_prefixes()
+        if self.place.is_start and not self.hits and not self.titles and wider is not self.query:
+            self.query, self.place = wider, replace(self.place, is_fallback=True)
+            self._look()
+
+    def _look(self):
+        if self.place.is_start:
+            self.titles = named(self.query, self.reach)
+        start = Place() if self.order == BEST else self.place
+        self.is_all = newest(self.hits, self.messages, self.query, self.reach, start, self._fills_the_page)
+        if start.is_start:
+            self.total = self._counted()
+        if self.order == BEST:
+            self.hits = ranked(self.hits, self.query)[self.place.offset :]
+
+    def _counted(self):
+        if self.is_all:
+            return len(self.hits)
+        return None if self.query.checks() else COUNTED + 1
+
+    def _fills_the_page(self, hits):
+        return len(Page(hits, self.limit, self.per_conversation).hits) == self.limit
+
+    def _show(self, results):
+        page = Page(self.hits, self.limit, self.per_conversation)
+        results.titles, results.groups = grouped(page, self.titles, self.query, self.reach)
+        results.fallback = self.place.is_fallback
+        if following := self._following(page):
+            results.next_cursor = following.encode()
+
+    def _following(self, page):
+        """The Place of the next page, or None."""
+        is_done = page.used == len(self.hits)
+        if self.order == BEST:
+            return None if is_done else replace(self.place, offset=self.place.offset + page.used)
+        elif self.hits and not (is_done and self.is_all):
+            last = self.hits[page.used - 1]
+            return replace(self.place, at=last.created_at, pk=last.id, total=self.total)
+        else:
+            return None

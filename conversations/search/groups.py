@@ -1,7 +1,5 @@
 """One page of hits, grouped by conversation."""
 
-from dataclasses import dataclass, field
-
 from django.db import connection
 
 from conversations.models.conversation import Conversation
@@ -12,44 +10,48 @@ from lib.marks import snippet
 SNIPPETS = 3  # of one conversation on one page; the others are counted
 
 
-@dataclass
 class Page:
-    hits: list = field(default_factory=list)  # shown, in order
-    more: dict = field(default_factory=dict)  # conversation id → hits not shown
-    next_cursor: str = ""
-    total: int | None = 0
+    """The first `limit` hits, so many per conversation: one that says a word 200 times must not fill ten pages.
 
+    `hits` are shown; `more` counts by conversation those that are not; `used` is how many that makes together.
+    """
 
-def shown(hits, limit, per_conversation):
-    """(page, how many hits it used up): a conversation that says a word 200 times must not fill ten pages with it."""
-    page, shown, used = Page(), {}, 0
-    for hit in hits:
-        count = shown.get(hit.conversation_id, 0)
-        if not per_conversation or count < per_conversation:
-            if len(page.hits) == limit:
+    def __init__(self, hits, limit, per_conversation):
+        self.hits, self.more, self.used = [], {}, 0
+        shown = {}
+        for hit in hits:
+            count = shown.get(hit.conversation_id, 0)
+            if per_conversation and count >= per_conversation:
+                self.more[hit.conversation_id] = self.more.get(hit.conversation_id, 0) + 1
+            elif len(self.hits) == limit:
                 break
-            page.hits.append(hit)
-            shown[hit.conversation_id] = count + 1
-        else:
-            page.more[hit.conversation_id] = page.more.get(hit.conversation_id, 0) + 1
-        used += 1
-    return page, used
+            else:
+                self.hits.append(hit)
+                shown[hit.conversation_id] = count + 1
+            self.used += 1
 
 
-def grouped(page, query, reach):
-    conversations = Conversation.objects.visible_to(reach.user).in_bulk({hit.conversation_id for hit in page.hits})
+def grouped(page, titles, query, reach):
+    """(Groups found by their names, Groups of the page's hits), with everything that is shown of them."""
+    belt, params = reach.belt("conversations_conversation", "id")
+    rows = Conversation.objects.extra(where=[belt], params=params)  # noqa: S610  our own names
+    conversations = rows.in_bulk({hit.conversation_id for hit in page.hits}.union(titles))
     groups = {}
     for hit in page.hits:
-        if hit.conversation_id in conversations:  # else it was deleted, or closed to us, a moment ago
-            conversation = conversations[hit.conversation_id]
-            group = groups.setdefault(hit.conversation_id, Group(conversation))
-            group.title = group.title or snippet(conversation.title or "", query.marks, 256)
-            group.more = page.more.get(hit.conversation_id, 0)
+        if hit.conversation_id in conversations:  # else it was deleted a moment ago
+            group = groups.get(hit.conversation_id)
+            if not group:
+                group = groups[hit.conversation_id] = _group(conversations[hit.conversation_id], query)
+                group.more = page.more.get(hit.conversation_id, 0)
             group.hits.append(hit)
     if groups:
         cut_snippets([hit for group in groups.values() for hit in group.hits], query)
         _find_branches(groups.values())
-    return list(groups.values())
+    return [_group(conversations[pk], query) for pk in titles if pk in conversations], list(groups.values())
+
+
+def _group(conversation, query):
+    return Group(conversation, title=snippet(conversation.title or "", query.marks, 256))
 
 
 def _find_branches(groups):

@@ -1,8 +1,5 @@
 """What the index is asked, and what is left to look for in the rows it names."""
 
-from django.db.models import BooleanField
-from django.db.models.expressions import RawSQL
-
 from conversations.limits import INDEXED_TEXT
 from conversations.search.query import COMPATIBLE
 
@@ -14,17 +11,19 @@ TITLE_VECTOR = (
     "parley_tsv_1(conversations_conversation.title, conversations_conversation.owner_id,"
     " conversations_conversation.id, conversations_conversation.created_at)"
 )
-NAMED = RawSQL("conversations_conversation.title <> ''", [], output_field=BooleanField())
 
 
-def matching(rows, vector, tokens, query, column):
-    """Rows whose indexed words match; phrases, which the index cannot know, by their folded text."""
+def matching(vector, tokens, query, column):
+    """(SQL, parameters) of: the indexed words match; phrases, which the index cannot know, by their folded text.
+
+    vector: MESSAGE_VECTOR or TITLE_VECTOR, as the index spells it to the letter; tokens: a tsquery from Reach.
+    """
     where, params = [f"{vector} @@ %s::tsquery"], [f"({tokens}) & {query.lexemes()}"]
     for is_wanted, terms in query.checks():
-        check, arguments = _check(f"{rows.model._meta.db_table}.{column}", terms)
+        check, arguments = _check(column, terms)
         where.append(check if is_wanted else f"NOT ({check})")
         params += arguments
-    return rows.extra(where=where, params=params)  # noqa: S610  only our own names are put in
+    return " AND ".join(where), params
 
 
 def _check(column, terms):

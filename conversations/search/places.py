@@ -12,12 +12,13 @@ class BadCursorError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page begins: after a hit (newest first), or after so many (best first)."""
+    """After a hit (newest first), or after so many (best first). `total` is what the first page counted, if it did."""
 
     at: datetime | None = None
     pk: UUID | None = None
     offset: int = 0
     is_fallback: bool = False
+    total: int | None = None
 
     EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -29,19 +30,21 @@ class Place:
         start = "p" if self.is_fallback else "w"
         if self.at is None:
             return f"{start}{self.offset}"
-        return f"{start}{(self.at - self.EPOCH) // timedelta(microseconds=1)}.{self.pk.hex}"
+        total = "" if self.total is None else f".{self.total}"
+        return f"{start}{(self.at - self.EPOCH) // timedelta(microseconds=1)}.{self.pk.hex}{total}"
 
     @classmethod
     def decode(cls, cursor):
         if not cursor:
             return cls()
-        found = re.fullmatch(r"([pw])(?:(-?[0-9]{1,17})\.([0-9a-f]{32})|([0-9]{1,3}))", cursor)
+        found = re.fullmatch(r"([pw])(?:(-?[0-9]{1,17})\.([0-9a-f]{32})(?:\.([0-9]{1,3}))?|([0-9]{1,3}))", cursor)
         if not found:
             raise BadCursorError
-        start, at, pk, offset = found.groups()
+        start, at, pk, total, offset = found.groups()
         if offset:
             return cls(offset=int(offset), is_fallback=start == "p")
         try:
-            return cls(cls.EPOCH + timedelta(microseconds=int(at)), UUID(pk), is_fallback=start == "p")
+            at = cls.EPOCH + timedelta(microseconds=int(at))
         except OverflowError:
             raise BadCursorError from None
+        return cls(at, UUID(pk), is_fallback=start == "p", total=int(total) if total else None)

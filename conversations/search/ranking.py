@@ -2,16 +2,17 @@
 
 from django.db import connection
 
-from conversations.models.conversation import Conversation
-from conversations.search.matching import NAMED, TITLE_VECTOR, matching
 from conversations.search.snippets import SNIPPET_TEXT
+from conversations.search.titles import named_among
 from conversations.search.windows import POOL
 
 
 def ranked(hits, query):
     """Best first: more of the words for its length, the person's own words before answers, a matching title, newer."""
+    if not hits:
+        return []
     words = sorted({word for terms in query.wanted for term in terms for word in term.words})
-    titled = _titled({hit.conversation_id for hit in hits}, query)
+    titled = named_among({hit.conversation_id for hit in hits}, query)
     with connection.cursor() as cursor:
         # How often each word stands there, and how long the text is. `replace` counts in one pass of C.
         cursor.execute(
@@ -32,10 +33,3 @@ def ranked(hits, query):
         hit.score = sum(count / (count + penalty) for count in counts) / max(1, len(words))
         hit.score += 0.15 * (hit.role == "user") + 0.5 * (hit.conversation_id in titled) - 0.1 * age / POOL
     return sorted(hits, key=lambda hit: -hit.score)
-
-
-def _titled(ids, query):
-    """Those of the conversations whose title the query finds too."""
-    rows = Conversation.objects.filter(NAMED, pk__in=ids)
-    tokens = " | ".join(f"' c{pk}'" for pk in ids)
-    return set(matching(rows, TITLE_VECTOR, tokens, query, "title").values_list("pk", flat=True)) if ids else set()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from conversations.models.conversation import Conversation
 
-COUNTED = 1_000  # beyond it "1,000+": nobody reads on, and counting a common word reads all its rows
+COUNTED = 200  # beyond it "200+": nobody reads on, and so many are read anyway to group them by conversation
 
 
 @dataclass(slots=True)
@@ -36,7 +36,8 @@ class Group:
 class Results:
     """One page. `titles`: conversations found by their name (first page only); `groups`: those found by what they say.
 
-    `hits_total` stops at COUNTED + 1, and is None where counting is not worth its time (phrases that fill a page).
+    `hits_total` stops at COUNTED + 1, and is None where counting is not worth its time (phrases that fill a page) or
+    the time was up.
     `fallback`: no word matched as typed, so these are messages with words that begin like them.
     """
 
@@ -55,7 +56,7 @@ class Results:
 
     @property
     def total_label(self):
-        """ "37", "1,000+", or "20+" where nobody counted."""
+        """ "37", "200+", or "20+" where nobody counted."""
         if self.hits_total is None:
             return f"{sum(len(group.hits) + group.more for group in self.groups)}+"
         return f"{COUNTED:,}+" if self.hits_total > COUNTED else f"{self.hits_total:,}"

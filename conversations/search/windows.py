@@ -2,50 +2,73 @@
 
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
+from django.db import connection
 from django.utils import timezone
 
-from conversations.search.groups import shown
 from conversations.search.matching import MESSAGE_VECTOR, matching
 from conversations.search.results import COUNTED, Hit
 
-POOL = 200  # newest hits that are grouped, or ranked: ranking all of a common word's hits takes seconds
+POOL = COUNTED  # newest hits that are counted, grouped, or ranked: of a common word, all of them take seconds
 PHRASES = 60  # the same for phrases: each hit may stand for a hundred texts looked at
 WINDOWS = (1, 8, 64)  # months, each window older than the one before; then everything that is left
 
 
-def newest(rows, query, reach, place, limit, per_conversation):
-    """(hits in exact order of time, whether there are no more): until `limit` can be shown, at most POOL."""
-    hits, pool = [], max(PHRASES, limit or 0) if query.checks() else POOL
-    for tokens, start, end in _windows(reach, place.at):
-        window = _in_window(rows, query, tokens, start, end)
+def newest(hits, messages, query, reach, place, is_enough):
+    """Appends the newest hits after `place` to the list, in exact order of time, at most POOL (PHRASES of a phrase).
+
+    True when there are no more. Words are asked for in one statement. A phrase is asked for window by window until
+    `is_enough(hits)`: looking at texts is dear, and when the time is up, what was found by then is worth showing.
+    """
+    windows, most = list(_windows(reach, place.at)), PHRASES if query.checks() else POOL
+    batches = [[window] for window in windows] if query.checks() else [windows]
+    for number, batch in enumerate(batches, 1):
+        with connection.cursor() as cursor:
+            cursor.execute(*_statement(messages, query, reach, place, batch, most + 1 - len(hits)))
+            hits += [Hit(*row) for row in cursor.fetchall()]
+        if len(hits) > most:
+            del hits[most:]
+            return False
+        elif number < len(batches) and is_enough(hits):
+            return False
+    return True
+
+
+def _statement(messages, query, reach, place, windows, limit):
+    """The newest `limit` of these windows, each of which is opened only when those before it held fewer."""
+    belt, belt_params = reach.belt("conversations_message", "conversation_id")
+    rows = messages.filter(searchable=True).order_by().extra(where=[belt], params=belt_params)  # noqa: S610  our own
+    rows = rows.values_list("id", "conversation_id", "position", "role", "created_at")
+    # Django spells once what the caller narrowed by; every window goes on from there.
+    select, select_params = rows.query.sql_with_params()
+    parts, params = [], []
+    for number, (tokens, start, end) in enumerate(windows):
+        where, where_params = matching(MESSAGE_VECTOR, tokens, query, "conversations_message.text")
+        wheres, params = [where], [*params, *select_params, *where_params]
+        if start:
+            wheres.append("conversations_message.created_at >= %s")
+            params.append(start)
+        if end:
+            wheres.append("conversations_message.created_at < %s")
+            params.append(end)
         if place.at:
-            window = window.extra(
-                where=["(conversations_message.created_at, conversations_message.id) < (%s, %s)"],
-                params=[place.at, place.pk],
-            )
-        columns = window.order_by("-created_at", "-pk").values_list(
-            "pk", "conversation_id", "position", "role", "created_at"
+            wheres.append("(conversations_message.created_at, conversations_message.id) < (%s, %s)")
+            params += [place.at, place.pk]
+        if number:
+            wheres.append(f"{_held(number)} < %s")
+            params.append(limit)
+        parts.append(
+            f"w{number} (id, conversation_id, position, role, created_at) AS MATERIALIZED ({select} AND "
+            f"{' AND '.join(wheres)}"
+            " ORDER BY conversations_message.created_at DESC, conversations_message.id DESC LIMIT %s)"
         )
-        hits += [Hit(*row) for row in columns[: pool - len(hits)]]
-        if len(hits) == pool or len(shown(hits, limit, per_conversation)[0].hits) == limit:
-            return hits, False
-    return hits, True
+        params.append(limit)
+    union = " UNION ALL ".join(f"SELECT * FROM w{number}" for number in range(len(parts)))  # noqa: S608  our own
+    return f"WITH {', '.join(parts)} {union} ORDER BY created_at DESC, id DESC LIMIT %s", [*params, limit]
 
 
-def count(rows, query, reach):
-    """How many in all, up to COUNTED + 1; window by window for the same reason."""
-    total = 0
-    for tokens, start, end in _windows(reach, None):
-        total += _in_window(rows, query, tokens, start, end)[: COUNTED + 1 - total].count()
-        if total > COUNTED:
-            break
-    return total
-
-
-def _in_window(rows, query, tokens, start, end):
-    rows = matching(rows, MESSAGE_VECTOR, tokens, query, "text")
-    return rows.filter(Q(created_at__gte=start) if start else Q(), Q(created_at__lt=end) if end else Q())
+def _held(number):
+    """SQL of how many rows the windows before this one held: known before it is opened, so it may stay closed."""
+    return " + ".join(f"(SELECT count(*) FROM w{before})" for before in range(number))  # noqa: S608  our own
 
 
 def _windows(reach, before):
