@@ -18,6 +18,7 @@ def _own_folders(tmp_path, settings):
 def test_a_file_is_chosen_watched_and_read(at_home, live_server, tmp_path, assert_accessible):
     page = at_home
     page.get_by_role("link", name="Import", exact=True).first.click()
+    page.wait_for_selector("file-drop:defined")
     page.set_input_files(
         "input[type=file]", write(tmp_path, simple(), {"id": "x", "create_time": 1, "title": "Folder"})
     )
@@ -37,6 +38,7 @@ def test_a_file_is_chosen_watched_and_read(at_home, live_server, tmp_path, asser
 def test_a_file_is_dropped(at_home, live_server):
     page = at_home
     page.goto(f"{live_server.url}/imports/")
+    page.wait_for_selector("file-drop:defined")
     page.evaluate(
         """text => {
             const files = new DataTransfer()
@@ -55,6 +57,7 @@ def test_an_empty_file_is_refused_where_it_was_dropped(at_home, live_server, tmp
     page = at_home
     page.expected_faults.append("422")
     page.goto(f"{live_server.url}/imports/")
+    page.wait_for_selector("file-drop:defined")
     (tmp_path / "empty.json").touch()
     page.set_input_files("input[type=file]", tmp_path / "empty.json")
 
