@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from conversations.models import Conversation, Pin
+from conversations.models import Conversation
 from conversations.reading import WINDOW
 from lib.typeid import decode, encode
 
@@ -57,7 +57,7 @@ class Page:
 def page(user, *, after=None, size=PAGE):
     """One page of what `user` owns, newest first. One query, whatever is stored."""
     moment, pk = read_cursor(after) if after else (None, None)
-    found = list(_select(user, moment, pk)[: size + 1])
+    found = _select(user, moment, pk, size + 1)
     now, root = timezone.localtime(), reverse("conversations:index")  # the addresses below it are ours: no look-up each
     rows = [_row(fields, now, root) for fields in found[:size]]
     previous_group = group_of(timezone.localtime(moment), now) if moment else None
@@ -69,13 +69,22 @@ def page(user, *, after=None, size=PAGE):
     return Page(groups, write_cursor(last[3], last[0]) if last else None)
 
 
-def _select(user, moment, pk):
-    rows = Conversation.objects.visible_to(user, own=True).filter(archived_at=None).newest_first()
-    if moment:
-        rows = rows.before(moment, pk)
-    return rows.annotate(pinned=Exists(Pin.objects.filter(user=user, conversation=OuterRef("pk")))).values_list(
-        "id", "title", "preview", "last_message_at", "length", "source", "project__name", "project__colour", "pinned"
-    )
+def _select(user, moment, pk, limit):
+    """What visible_to(user, own=True) would find, by hand: every page shows a list, and the ORM takes four times as
+    long to write this question as PostgreSQL takes to answer it."""
+    after = "AND (c.last_message_at, c.id) < (%(moment)s, %(pk)s)" if moment else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT c.id, c.title, c.preview, c.last_message_at, c.length, c.source, p.name, p.colour,
+                   EXISTS (SELECT FROM conversations_pin WHERE conversation_id = c.id AND user_id = %(user)s)
+            FROM conversations_conversation AS c LEFT JOIN projects_project AS p ON p.id = c.project_id
+            WHERE c.owner_id = %(user)s AND c.workspace_id = %(workspace)s AND c.archived_at IS NULL {after}
+            ORDER BY c.last_message_at DESC, c.id DESC LIMIT %(limit)s
+            """,  # noqa: S608  only the constant above is put in
+            {"user": user.pk, "workspace": user.workspace_id, "moment": moment, "pk": pk, "limit": limit},
+        )
+        return cursor.fetchall()
 
 
 def _row(fields, now, root):

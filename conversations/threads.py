@@ -32,6 +32,11 @@ class Turn:
     previous_href: str
     next_href: str
 
+    @property
+    def has_more_to_say(self):
+        """Beside who and when. Asked once, because most turns have nothing, and a page has fifty."""
+        return self.count or self.note or self.hidden
+
 
 @dataclass(frozen=True)
 class Thread:

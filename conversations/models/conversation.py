@@ -29,7 +29,7 @@ class ConversationQuerySet(models.QuerySet):
     def visible_to(self, user, *, own=False):
         """The one door: every page, export, search and dialect starts here. Superusers get no wider one.
 
-        `own` narrows to what the user owns, so that lists walk the index (owner, time, id) and stop after a page.
+        `own` narrows to what the user owns, so that a list can walk the index (owner, time, id).
         """
         if not user.is_authenticated:
             return self.none()
@@ -72,13 +72,6 @@ class ConversationQuerySet(models.QuerySet):
 
     delete.alters_data = True
     delete.queryset_only = True
-
-    def before(self, moment, pk):
-        """What follows (moment, pk) in newest-first order; a row comparison, so that the index seeks to it."""
-        return self.extra(
-            where=["(conversations_conversation.last_message_at, conversations_conversation.id) < (%s, %s)"],
-            params=[moment, pk],
-        )
 
 
 class Conversation(Row):

@@ -174,15 +174,3 @@ def test_a_grant_opens_one_conversation_inside_the_workspace_only(alice, bob, ch
 def test_a_viewer_may_not_write(conversation, alice, bob):
     assert conversation.can_be_edited_by(alice)
     assert not conversation.can_be_edited_by(bob)
-
-
-def test_the_history_order_walks_its_index_and_seeks_to_the_cursor(conversation, alice):
-    row = Conversation.objects.get(pk=conversation.pk)
-    rows = Conversation.objects.visible_to(alice, own=True).newest_first().before(row.last_message_at, row.pk)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
-
-    plan = rows[:50].explain()
-
-    assert "Index Scan using history" in plan
-    assert "ROW(last_message_at, id) < ROW(" in plan.split("Filter")[0]

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,6 +42,24 @@ def test_history_walks_every_conversation_once_by_its_links(sign_in, alice, many
         url = f"{reverse('conversations:index')}?after={page.next_cursor}" if page.next_cursor else None
 
     assert titles == [f"Number {n}" for n in range(120)]
+
+
+def test_the_history_is_what_the_door_lets_through_of_ones_own(alice, bob, charlie, many, conversation):
+    for user in (alice, bob, charlie):
+        own = Conversation.objects.visible_to(user, own=True).newest_first()[: history.PAGE]
+        assert [row.id for row in history.page(user).rows] == [conversation.typeid for conversation in own]
+
+
+def test_the_history_walks_its_index_and_seeks_to_the_cursor(alice, many):
+    place = history.read_cursor(history.page(alice).next_cursor)
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+        history.page(alice, after=history.write_cursor(*place))
+        cursor.execute("EXPLAIN " + asked.captured_queries[-1]["sql"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "Index Scan using history" in plan
+    assert "ROW(last_message_at, id) < ROW(" in plan.split("Filter")[0]
 
 
 def test_a_heading_is_not_repeated_on_the_next_page(alice, many):
