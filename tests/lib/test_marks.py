@@ -4,10 +4,14 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.marks import START, STOP, mark_html, marked, snippet
+from lib.marks import START, STOP, WORD, _folded, mark_html, marked, snippet
+
+# Of many scripts, with what joins and parts their words; no compatibility forms, which are not marked letter by letter.
+ALPHABETS = "aZé1_-.'’ \n\u00ad\u0301łŁøØđħıßẞΣςσŻżйЁאְעךعَ،؟हिन्दी।ไทยขอ東京がかー・、。한글👍🏽→─€«»ﬁ²"
 
 
 def test_a_pair_of_sentinels_becomes_a_mark_and_the_rest_is_escaped():
@@ -87,14 +91,52 @@ def test_a_hit_at_the_very_end_is_shown():
         ("searching", ["search*"], "searching"),
         ("state-of-the-art", ["state-of"], "state"),
         ("東京都に住む", ["東京"], "東京"),
+        ("오늘 날씨가 좋습니다", ["날씨"], "날씨"),
+        ("ส่งข้อความ", ["ข้อความ"], "ข้อความ"),
+        ("iPhone用ケース", ["iphone"], "iPhone"),
+        ("a launch 🚀 today", ["🚀"], "🚀"),
+        ("Łódź", ["lodz"], "Łódź"),
+        ("smørrebrød", ["Smorrebrod"], "smørrebrød"),
+        ("Đà Nẵng", ["da"], "Đà"),
+        ("ΟΔΟΣ", ["οδος"], "ΟΔΟΣ"),
+        ("half\u00adway", ["halfway"], "half\u00adway"),
+        ("हिन्दी में", ["हिन्दी"], "हिन्दी"),
+        ("the column user_id here", ["user"], "user"),
+        ("the column user_id here", ["id"], "id"),
+        ("naïve user_id", ["user"], "user"),
+        ("open /usr/local/lib", ["local"], "local"),
+        ("don’t stop", ["don't"], "don"),
     ],
 )
 def test_words_are_found_without_regard_to_case_and_accents(text, words, found):
     assert f"{START}{found}{STOP}" in snippet(text, words)
 
 
-def test_part_of_a_word_is_not_a_hit():
-    assert START not in snippet("searching research", ["search"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("searching research", ["search"]),
+        ("sëarching researçh", ["search"]),
+        ("search1", ["search"]),
+        ("がく", ["かく"]),
+        ("かく", ["がく"]),
+    ],
+)
+def test_part_of_a_word_is_not_a_hit(text, words):
+    assert START not in snippet(text, words)
+
+
+@pytest.mark.django_db
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet=ALPHABETS, min_size=1, max_size=12))
+def test_words_are_what_the_index_says_they_are(text):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT parley_fold_1(%s)", [text])
+        indexed = cursor.fetchone()[0].split()
+
+    found = [part for word in WORD.finditer(text) for part in (word[0] if word["run"] else [_folded(word[0])]) if part]
+
+    assert found == indexed
 
 
 def test_sentinels_in_the_text_are_dropped():
