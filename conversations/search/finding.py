@@ -1,5 +1,6 @@
 """One page of what somebody asked for."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from conversations.search.groups import SNIPPETS, Page, grouped
@@ -15,7 +16,7 @@ from conversations.search.windows import POOL, newest
 
 NEWEST, BEST = "newest", "best"
 PAGE = 20  # hits shown
-SECONDS = 5  # for finding, and as many again for showing: a hundred times what the slowest ordinary question takes
+SECONDS = 5  # a hundred times what ordinary questions take
 
 TOO_LONG = "This search took too long and was stopped: add a word, or leave out the quotes."
 CUT = f"Of what others share with you, the {SHARED:,} newest were searched."
@@ -67,15 +68,15 @@ class _Search:
         try:
             with limited(SECONDS):
                 self._find()
+                self._show(results)
         except TookTooLong:
-            # What a phrase's earlier windows gave is exact as far as it goes.
             self.notices.append(TOO_LONG)
+            # What the nearer windows gave is exact as far as it goes.
+            with suppress(TookTooLong), limited(SECONDS):
+                self._show(results)
         results.marks = self.query.marks
         results.hits_total = self.total
         results.notice = " ".join(filter(None, self.notices))
-        if self.hits or self.titles:
-            with limited(SECONDS):
-                self._show(results)
 
     def _find(self):
         self.reach = Reach(self.user)
@@ -106,6 +107,8 @@ class _Search:
         return len(Page(hits, self.limit, self.per_conversation).hits) == self.limit
 
     def _show(self, results):
+        if not self.hits and not self.titles:
+            return
         page = Page(self.hits, self.limit, self.per_conversation)
         results.titles, results.groups = grouped(page, self.titles, self.query, self.reach)
         results.fallback = self.place.is_fallback

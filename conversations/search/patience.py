@@ -7,6 +7,8 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 STEP = 0.2  # seconds by which a statement may overrun, so that quick ones need not be preceded by another
+# Parallel workers take longer to start (4 ms) than most searches take, and another person's core.
+SETTINGS = "SET LOCAL statement_timeout = {}; SET LOCAL max_parallel_workers_per_gather = 0"
 
 
 class TookTooLong(Exception):
@@ -17,7 +19,7 @@ class TookTooLong(Exception):
 def limited(seconds):
     """All statements of the block together take no longer; a transaction. Raises TookTooLong.
 
-    Inside a larger transaction the last limit set stays until that ends.
+    Inside a larger transaction the settings stay until that ends.
     """
     end, limit = time.monotonic() + seconds, None
 
@@ -28,7 +30,7 @@ def limited(seconds):
             raise TookTooLong
         if limit is None or limit > left + STEP:
             limit = left
-            execute(f"SET LOCAL statement_timeout = {max(1, round(1000 * left))}", None, False, context)
+            execute(SETTINGS.format(max(1, round(1000 * left))), None, False, context)
         try:
             return execute(sql, params, many, context)
         except OperationalError as error:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from conversations.models import Branch, Conversation, Grant, Message
@@ -437,6 +438,51 @@ def test_finding_in_a_conversation_gives_every_match_in_reading_order(alice, say
     assert Message.objects.search_in(conversation, "need").found == matches.found
     assert Message.objects.search_in(conversation, "absent").found == []
     assert Message.objects.search_in(conversation, "-x").notice
+
+
+SLOW = "pg_sleep(5)::text <> 'never'"
+
+
+def test_what_takes_too_long_is_stopped_and_said(alice, say, monkeypatch):
+    monkeypatch.setattr("conversations.search.finding.SECONDS", 0.2)
+    first, _ = say("a needle", "another needle")
+    conversation = Message.objects.get(pk=first).conversation
+    slow = Message.objects.extra(where=[SLOW])
+
+    results, matches = slow.search("needle", alice), slow.search_in(conversation, "needle")
+
+    assert (results.hits, results.hits_total, results.next_cursor) == ([], None, "")
+    assert "took too long" in results.notice
+    assert (matches.found, "took too long" in matches.notice) == ([], True)
+    assert Message.objects.count() == 2
+
+
+def test_what_was_found_before_the_time_was_up_is_shown(alice, say, monkeypatch):
+    monkeypatch.setattr("conversations.search.finding.SECONDS", 1)
+    (old,) = say("a needle", at=datetime(2009, 1, 1, tzinfo=UTC))
+    (new,) = say("a needle", at=NOON + timedelta(days=200))
+    slow = Message.objects.extra(where=[f"CASE WHEN created_at < '2010-01-01' THEN {SLOW} ELSE true END"])
+
+    results = slow.search('"a needle"', alice)
+
+    assert [hit.id for hit in results.hits] == [new]
+    assert results.hits[0].snippet
+    assert "took too long" in results.notice
+    assert found(alice, '"a needle"', cursor=results.next_cursor) == [old]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_leaves_the_connection_as_it_was(alice, say):
+    say("needle")
+
+    def settings():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, setting FROM pg_settings WHERE name ~ 'statement_timeout|parallel'")
+            return cursor.fetchall()
+
+    before = settings()
+    assert len(found(alice, "needle")) == 1
+    assert settings() == before
 
 
 def test_somebody_new_finds_nothing_without_an_error(db):

@@ -59,9 +59,7 @@ def corpus(alice):
 @pytest.mark.parametrize("order", ["newest", "best"])
 @pytest.mark.parametrize("text", QUERIES)
 def test_every_class_of_query_asks_the_index(alice, corpus, text, order):
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         Message.objects.search(text, alice, order=order)
 
     asked = [query["sql"] for query in captured if "parley_tsv_1(conversations_message" in query["sql"]]
@@ -70,7 +68,7 @@ def test_every_class_of_query_asks_the_index(alice, corpus, text, order):
         with connection.cursor() as cursor:
             cursor.execute("EXPLAIN " + sql.replace("%", "%%"))
             plan = "\n".join(row[0] for row in cursor.fetchall())
-        assert "Bitmap Index Scan on message_search" in plan, plan
+        assert plan.count("Bitmap Index Scan on message_search") == sql.count("AS MATERIALIZED") > 0, plan
         assert "Seq Scan on conversations_message" not in plan, plan
 
 
@@ -78,6 +76,6 @@ def test_a_page_costs_the_same_number_of_questions_however_much_it_shows(alice, 
     with CaptureQueriesContext(connection) as captured:
         Message.objects.search("ubiquitous", alice)
 
-    # folded words · shared conversations · newest date · windows until the page is full · counts until 1,000 · titles ·
-    # the conversations shown · their texts · the branches of forked ones
-    assert len(captured) <= 7 + 2 * 5
+    # folded words · savepoint · limits · newest date · titles · all the windows · the conversations shown ·
+    # their texts · the branches of forked ones · savepoint
+    assert len(captured) <= 10
