@@ -37,7 +37,8 @@ class MessageForm(forms.Form):
     def clean(self):
         """`tip` is the position that is answered; none in an empty conversation."""
         tip = self.cleaned_data.get("tip")
-        if tip is not None and not self.conversation.messages.filter(position=tip).exists():
+        known = tip is None or tip == self.conversation.tip_position
+        if not known and not self.conversation.messages.filter(position=tip).exists():
             raise forms.ValidationError("The message you were answering is no longer there. Yours was not added.")
 
 

@@ -152,11 +152,31 @@ class Conversation(Row):
             or ProjectMember.objects.filter(project=self.project_id, user=user, role__in=WRITERS).exists()
         )
 
-    def append(self, role, text, *, created_at=None, model="", parts=None):
+    def append(self, role, text, **fields):
         """Adds a message at the tip of the active branch and returns its id.
 
+        `fields`: created_at, model, parts. Raises ConversationFull beyond limits.MESSAGES, DoesNotExist where the
+        conversation is no longer there.
+        """
+        message_id = self._add(role, text, **fields)
+        if message_id is None:
+            Conversation.objects.only("pk").get(pk=self.pk)
+            raise ConversationFull
+        return message_id
+
+    def reply(self, position, role, text, **fields):
+        """Answers the message at `position`, makes that path the active one, and returns the new message's id.
+
+        At a branch's tip the branch goes on. Anywhere else the conversation forks, as git would: the row called MAIN is
+        renamed MAIN_<UTC stamp> and keeps its id and tip, and a new MAIN begins at `position`.
+        """
+        return self._add(role, text, after=position, **fields) or self._branch(position, role, text, **fields)
+
+    def _add(self, role, text, *, after=None, created_at=None, model="", parts=None):
+        """The new message's id, or None where nothing was added: full, gone, or its tip is not `after` (when given).
+
         One statement: the row lock of the conversation hands out the position, so two writers at once are ordered and
-        neither is lost. Raises ConversationFull beyond limits.MESSAGES.
+        neither is lost.
         """
         message_id = new_id()
         said = role in TURN_ROLES
@@ -164,6 +184,7 @@ class Conversation(Row):
             _APPEND,
             {
                 "conversation": self.pk,
+                "after": after,
                 "id": message_id,
                 "role": role,
                 "text": text,
@@ -175,17 +196,10 @@ class Conversation(Row):
                 "limit": limits.MESSAGES,
             },
         )
-        if not added:
-            raise ConversationFull
-        return message_id
+        return message_id if added else None
 
     @transaction.atomic
-    def reply(self, position, role, text, **fields):
-        """Answers the message at `position`, makes that path the active one, and returns the new message's id.
-
-        At a branch's tip the branch goes on. Anywhere else the conversation forks, as git would: the row called MAIN is
-        renamed MAIN_<UTC stamp> and keeps its id and tip, and a new MAIN begins at `position`.
-        """
+    def _branch(self, position, role, text, **fields):
         locked = Conversation.objects.select_for_update().get(pk=self.pk)
         if position != locked.tip_position:
             branch = locked.branches.filter(tip_position=position).order_by("-updated_at").first()
@@ -254,6 +268,7 @@ WITH old AS MATERIALIZED (
     SELECT id, workspace_id, owner_id, active_branch_id, tip_position, next_position
     FROM conversations_conversation
     WHERE id = %(conversation)s AND message_count < %(limit)s
+      AND (%(after)s::int IS NULL OR tip_position = %(after)s::int)
     FOR UPDATE
 ), changed AS (
     UPDATE conversations_conversation AS c

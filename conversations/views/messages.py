@@ -1,10 +1,11 @@
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from conversations import reading, threads
 from conversations.forms import MessageForm
-from conversations.models import ConversationFull, Message
+from conversations.models import Conversation, ConversationFull, Message
 from conversations.views.conversations import editable_or_404
 from lib.http import see_other
 
@@ -20,6 +21,8 @@ def create(request, pk):
             message_id = _write(conversation, form.cleaned_data)
         except ConversationFull as full:
             form.add_error("text", str(full))
+        except Conversation.DoesNotExist:  # deleted while they were writing
+            raise Http404 from None
         else:
             return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
     thread = threads.thread(conversation, reading.latest(conversation), request.user)

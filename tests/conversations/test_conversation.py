@@ -48,6 +48,21 @@ def test_a_full_conversation_refuses_and_stays_as_it_was(conversation):
     assert conversation.messages.count() == 2
 
 
+def test_a_conversation_that_is_gone_takes_no_message(conversation):
+    Conversation.objects.filter(pk=conversation.pk).delete()
+
+    with pytest.raises(Conversation.DoesNotExist):
+        conversation.append("user", "Anybody there?")
+
+
+def test_replying_to_the_tip_is_one_statement_too(conversation, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        conversation.reply(2, "user", "Why?")
+
+    assert path(conversation)[-1] == "Why?"
+    assert conversation.branch_count == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_writers_at_once_are_ordered_and_none_is_lost(conversation):
     def write(name):
