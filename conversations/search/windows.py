@@ -10,7 +10,10 @@ from conversations.search.results import COUNTED, Hit
 
 POOL = COUNTED  # newest hits that are counted, grouped, or ranked: of a common word, all of them take seconds
 PHRASES = 60  # the same for phrases: each hit may stand for a hundred texts looked at
-WINDOWS = (1, 8, 64)  # months, each window older than the one before; then everything that is left
+# Months, each window older than the one before; then everything that is left, by its owner. Not more of them: months
+# are alternatives to the index, which looks at all of them for every row (64 took ten times what a whole history takes).
+WINDOWS = (1, 4)
+SILENCE = 64  # months without a message that may join the first window: the longest tsquery is 1 MB
 
 
 def newest(hits, messages, query, reach, place, is_enough):
@@ -76,9 +79,8 @@ def _windows(reach, before):
     newest = max(reach.newest, timezone.now() + timedelta(days=31))  # a clock may have been wrong by a little
     last = _month(min(before, newest) if before else newest)
     top = last + 1
-    # The months since somebody's last message are empty and join the first window; not all since the year 2, though:
-    # the longest tsquery is 1 MB.
-    bottom = max(min(last, _month(reach.newest)), top - WINDOWS[-1])
+    # The months since somebody's last message are empty and join the first window.
+    bottom = max(min(last, _month(reach.newest)), top - SILENCE)
     for size in WINDOWS:
         start = max(bottom - size + 1, 13)  # January of the year 1 is where datetime begins
         if start >= top:
