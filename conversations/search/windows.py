@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from conversations.search.results import COUNTED, Hit
 POOL = COUNTED  # newest hits that are counted, grouped, or ranked: of a common word, all of them take seconds
 PHRASES = 60  # the same for phrases: each hit may stand for a hundred texts looked at
 # Months, each window older than the one before; then everything that is left, by its owner. Not more of them: months
-# are alternatives to the index, which looks at all of them for every row (64 took ten times what a whole history takes).
+# are alternatives to the index, which weighs all of them for every row (64 took ten times what a whole history takes).
 WINDOWS = (1, 4)
 SILENCE = 64  # months without a message that may join the first window: the longest tsquery is 1 MB
 
@@ -25,8 +26,12 @@ def newest(hits, messages, query, reach, place, is_enough):
     windows, most = list(_windows(reach, place.at)), PHRASES if query.checks() else POOL
     batches = [[window] for window in windows] if query.checks() else [windows]
     for number, batch in enumerate(batches, 1):
+        try:
+            statement = _statement(messages, query, reach, place, batch, most + 1 - len(hits))
+        except EmptyResultSet:  # the caller narrowed to nothing, and Django knows
+            return True
         with connection.cursor() as cursor:
-            cursor.execute(*_statement(messages, query, reach, place, batch, most + 1 - len(hits)))
+            cursor.execute(*statement)
             hits += [Hit(*row) for row in cursor.fetchall()]
         if len(hits) > most:
             del hits[most:]

@@ -233,6 +233,16 @@ def test_a_queryset_narrows_what_is_found(alice, say):
     assert results.hits_total == 1
 
 
+def test_a_queryset_may_reach_into_other_tables_or_be_empty(alice, say):
+    (here,) = say("about bicycles", title="Here")
+    say("about bicycles", title="There")
+
+    by_title = Message.objects.filter(conversation__title="Here") | Message.objects.filter(conversation__title="None")
+
+    assert [hit.id for hit in by_title.search("bicycles", alice).hits] == [here]
+    assert Message.objects.filter(pk__in=[]).search("bicycles", alice).hits == []
+
+
 def test_bulk_is_kept_out(alice, say):
     message, _ = say("a fetched page", "a said word")
     Message.objects.filter(pk=message).update(searchable=False)
