@@ -7,11 +7,13 @@ query does.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from conversations import search
 from conversations.models import Conversation
 from conversations.reading import WINDOW
 from lib.typeid import decode, encode
@@ -54,13 +56,16 @@ class Page:
         return [row for _, rows in self.groups for row in rows]
 
 
-def page(user, *, after=None, size=PAGE):
-    """One page of what `user` owns, newest first. One query, whatever is stored."""
+def page(user, *, after=None, named="", size=PAGE):
+    """One page of what `user` owns, newest first; with `named`, of those whose titles have words that begin so.
+
+    One query, whatever is stored. Raises BadCursorError.
+    """
     moment, pk = read_cursor(after) if after else (None, None)
-    found = _select(user, moment, pk, size + 1)
+    found = _select(user, moment, pk, named, size + 1)
     now, root = timezone.localtime(), reverse("conversations:index")  # the addresses below it are ours: no look-up each
     rows = [_row(fields, now, root) for fields in found[:size]]
-    previous_group = group_of(timezone.localtime(moment), now) if moment else None
+    previous_group = group_of(timezone.localtime(moment), now) if moment and moment < now else None
     groups = [
         ("" if heading == previous_group else heading, list(members))
         for heading, members in groupby(rows, key=lambda row: row.group)
@@ -69,22 +74,72 @@ def page(user, *, after=None, size=PAGE):
     return Page(groups, write_cursor(last[3], last[0]) if last else None)
 
 
-def _select(user, moment, pk, limit):
+def _select(user, moment, pk, named, limit):
     """What visible_to(user, own=True) would find, by hand: every page shows a list, and the ORM takes four times as
     long to write this question as PostgreSQL takes to answer it."""
-    after = "AND (c.last_message_at, c.id) < (%(moment)s, %(pk)s)" if moment else ""
+    after, has_name, params = "", "", [user.pk, user.pk, user.workspace_id]
+    if moment:
+        after = "AND (last_message_at, conversations_conversation.id) < (%s, %s)"
+        params += [moment, pk]
+    if query := search.parse(_typed(named)).as_prefixes():
+        condition, arguments = search.title_condition(query, user)
+        has_name = f"AND title <> '' AND {condition}"
+        params += arguments
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT c.id, c.title, c.preview, c.last_message_at, c.length, c.source, p.name, p.colour,
-                   EXISTS (SELECT FROM conversations_pin WHERE conversation_id = c.id AND user_id = %(user)s)
-            FROM conversations_conversation AS c LEFT JOIN projects_project AS p ON p.id = c.project_id
-            WHERE c.owner_id = %(user)s AND c.workspace_id = %(workspace)s AND c.archived_at IS NULL {after}
-            ORDER BY c.last_message_at DESC, c.id DESC LIMIT %(limit)s
-            """,  # noqa: S608  only the constant above is put in
-            {"user": user.pk, "workspace": user.workspace_id, "moment": moment, "pk": pk, "limit": limit},
+            SELECT conversations_conversation.id, title, preview, last_message_at, length, source, p.name, p.colour,
+                   EXISTS (SELECT FROM conversations_pin AS pin
+                           WHERE pin.conversation_id = conversations_conversation.id AND pin.user_id = %s)
+            FROM conversations_conversation LEFT JOIN projects_project AS p ON p.id = project_id
+            WHERE conversations_conversation.owner_id = %s AND conversations_conversation.workspace_id = %s
+              AND conversations_conversation.archived_at IS NULL {after} {has_name}
+            ORDER BY last_message_at DESC, conversations_conversation.id DESC LIMIT %s
+            """,  # noqa: S608  only our own words are put in
+            [*params, limit],
         )
         return cursor.fetchall()
+
+
+def _typed(text):
+    """Without the word that is only just begun: too many begin like that, and while it grows nothing should vanish."""
+    words = text.split()
+    return " ".join(words[:-1] if words and words[-1].isascii() and len(words[-1]) < search.PREFIX else words)
+
+
+def months(user):
+    """[(year, [(name of the month, cursor that begins it)])], newest first: every month that has a conversation.
+
+    From month to month by the index, one look each; counting them would read every row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE found AS (
+                (SELECT last_message_at AS at FROM conversations_conversation
+                 WHERE owner_id = %(user)s AND archived_at IS NULL ORDER BY last_message_at DESC LIMIT 1)
+                UNION ALL
+                SELECT (SELECT last_message_at FROM conversations_conversation
+                        WHERE owner_id = %(user)s AND archived_at IS NULL
+                          AND last_message_at < date_trunc('month', found.at, %(zone)s)
+                        ORDER BY last_message_at DESC LIMIT 1)
+                FROM found WHERE found.at IS NOT NULL
+            )
+            SELECT at FROM found WHERE at IS NOT NULL LIMIT 600
+            """,
+            {"user": user.pk, "zone": timezone.get_current_timezone_name()},
+        )
+        newest = [timezone.localtime(at) for (at,) in cursor.fetchall()]
+    return [
+        (year, [(f"{at:%B}", write_cursor(_end_of_month(at), UUID(int=0))) for at in group])
+        for year, group in groupby(newest, key=lambda at: at.year)
+    ]
+
+
+def _end_of_month(at):
+    return at.replace(
+        year=at.year + at.month // 12, month=at.month % 12 + 1, day=1, hour=0, minute=0, second=0, microsecond=0
+    )
 
 
 def _row(fields, now, root):

@@ -11,7 +11,20 @@ of months is a token in the index like the words are, so the work is bounded by 
 from conversations.search.finding import BEST, NEWEST, PAGE, search, search_in
 from conversations.search.groups import SNIPPETS
 from conversations.search.places import BadCursorError
-from conversations.search.query import parse
+from conversations.search.query import PREFIX, parse
 from conversations.search.results import COUNTED
+from conversations.search.titles import title_condition
 
-__all__ = ["BEST", "COUNTED", "NEWEST", "PAGE", "SNIPPETS", "BadCursorError", "parse", "search", "search_in"]
+__all__ = [
+    "BEST",
+    "COUNTED",
+    "NEWEST",
+    "PAGE",
+    "PREFIX",
+    "SNIPPETS",
+    "BadCursorError",
+    "parse",
+    "search",
+    "search_in",
+    "title_condition",
+]

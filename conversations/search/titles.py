@@ -7,6 +7,11 @@ from conversations.search.matching import TITLE_VECTOR, matching
 TITLES = 5  # on the first page
 
 
+def title_condition(query, user):
+    """(SQL, parameters) of: a conversation of the user's own has a matching name; for a query on that table."""
+    return matching(TITLE_VECTOR, f"' o{user.pk}'", query, "conversations_conversation.title")
+
+
 def named(query, reach):
     """Ids of the TITLES most recently used conversations whose names match, newest first."""
     where, params = matching(TITLE_VECTOR, reach.tokens(), query, "conversations_conversation.title")

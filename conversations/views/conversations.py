@@ -18,11 +18,17 @@ from lib.typeid import decode
 @login_required
 @require_GET
 def index(request):
+    after, named = request.GET.get("after"), request.GET.get("title", "")
     try:
-        page = history.page(request.user, after=request.GET.get("after"))
+        page = history.page(request.user, after=after, named=named)
     except history.BadCursorError:
         return HttpResponseBadRequest("This page of the history does not exist.")
-    context = {"page": page, "newest": None if "after" in request.GET else page}
+    context = {
+        "page": page,
+        "newest": None if after or named else page,
+        "named": named,
+        "months": [] if wants_fragment(request) else history.months(request.user),
+    }
     return render_page(request, "conversations/index.html", context, fragment="rows")
 
 

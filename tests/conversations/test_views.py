@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -89,7 +89,7 @@ def test_a_made_up_cursor_is_a_clear_400(sign_in, alice, cursor):
 
 def test_a_page_costs_the_same_however_many_there_are(sign_in, alice, many, django_assert_num_queries):
     client = sign_in(alice)
-    with django_assert_num_queries(3):  # session, user, the page, whose first rows are the sidebar's too
+    with django_assert_num_queries(4):  # session, user, the page (its first rows are the sidebar's too), months
         client.get(reverse("conversations:index"))
 
 
@@ -286,3 +286,40 @@ def test_a_conversation_found_by_name_and_by_words_is_listed_once(sign_in, alice
 
 def test_a_made_up_search_cursor_is_a_clear_400(sign_in, alice):
     assert sign_in(alice).get(reverse("conversations:search"), {"q": "x", "cursor": "zzz"}).status_code == 400
+
+
+def test_the_filter_finds_titles_by_the_beginnings_of_their_words(sign_in, alice, many):
+    Conversation.objects.start(alice, title="Ein Brief über Łódź", created_at=timezone.now())
+    client = sign_in(alice)
+
+    def titles(text):
+        page = client.get(reverse("conversations:index"), {"title": text}).context["page"]
+        return [row.title for row in page.rows]
+
+    assert titles("lod bri") == titles("lod br") == ["Ein Brief über Łódź"]
+    assert len(titles("numb")) == 50
+    assert titles("zebra") == []
+    assert "Search the messages" in client.get(reverse("conversations:index"), {"title": "zebra"}).content.decode()
+
+
+@pytest.mark.parametrize("text", ["-", "-x", '"', "\x00", "a" * 5_000, "OR", "%", "'; --", "* *", "🙂"])
+def test_no_filter_breaks_the_page(sign_in, alice, many, text):
+    assert sign_in(alice).get(reverse("conversations:index"), {"title": text}).status_code == 200
+
+
+def test_the_months_lead_to_where_each_begins(sign_in, alice):
+    for year, month, day in [(2026, 1, 31), (2025, 12, 31), (2025, 12, 1), (2024, 2, 29)]:
+        at = datetime(year, month, day, tzinfo=UTC)
+        Conversation.objects.start(alice, title=f"{year}-{month}-{day}", created_at=at)
+    client = sign_in(alice)
+
+    months = client.get(reverse("conversations:index")).context["months"]
+
+    assert [(year, [name for name, _ in names]) for year, names in months] == [
+        (2026, ["January"]),
+        (2025, ["December"]),
+        (2024, ["February"]),
+    ]
+    december = client.get(reverse("conversations:index"), {"after": months[1][1][0][1]}).context["page"]
+    assert [row.title for row in december.rows] == ["2025-12-31", "2025-12-1", "2024-2-29"]
+    assert december.groups[0][0] == "December 2025"
