@@ -1,5 +1,7 @@
 """Whole stories, as a person lives them: in a browser, from the first click to what they came for."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -66,6 +68,16 @@ def test_the_history_goes_on_while_scrolling(archive, at_home):
     page.locator(".row").last.scroll_into_view_if_needed()
     page.mouse.wheel(0, 5000)
     expect(page.locator(".row")).to_have_count(62)
+
+
+def test_the_history_filters_while_one_types(archive, at_home):
+    page = at_home
+    page.get_by_label("Filter by title").press_sequentially("eyep")
+
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"\?title=eyep$"))
+    page.reload()
+    expect(page.locator(".row")).to_have_count(1)
 
 
 def test_writing_goes_on_below_and_lands_on_the_new_message(archive, at_home):
