@@ -1,9 +1,9 @@
 from django.urls import path
 
-from accounts import views
+from accounts.views import account
 
 app_name = "accounts"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("theme/", views.theme, name="theme"),
+    path("", account.index, name="index"),
+    path("theme/", account.theme, name="theme"),
 ]

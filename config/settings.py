@@ -181,6 +181,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 if env.bool("PARLEY_BEHIND_PROXY", False):  # only where the proxy strips the header that strangers send
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "accounts.models.session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

@@ -1,6 +1,7 @@
 from accounts.models.api_key import ApiKey
 from accounts.models.audit_event import AuditEvent
+from accounts.models.session import Session
 from accounts.models.user import User
 from accounts.models.workspace import Workspace
 
-__all__ = ["ApiKey", "AuditEvent", "User", "Workspace"]
+__all__ = ["ApiKey", "AuditEvent", "Session", "User", "Workspace"]

@@ -1,0 +1,91 @@
+"""Sessions with their user in a column. The module is Django's SESSION_ENGINE: it holds the store and its table.
+
+Not a second table beside Django's, which would have to be reconciled with the real one session by session: here the row
+that signs somebody in is the row that is listed, and deleting it signs them out.
+"""
+
+import hashlib
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.db import models
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
+
+from accounts import browsers
+from accounts.models.user import User
+
+DEVICE = "device"
+USER_AGENT_LIMIT = 300
+
+
+class SessionQuerySet(models.QuerySet):
+    def open_for(self, user):
+        """The sessions that still sign `user` in, newest first: not run out, and made with today's password."""
+        valid = user.get_session_auth_hash()
+        rows = self.filter(user=user, expire_date__gt=timezone.now())
+        rows = [row for row in rows if constant_time_compare(row.content.get(HASH_SESSION_KEY, ""), valid)]
+        return sorted(rows, key=lambda row: row.signed_in_at or row.expire_date, reverse=True)
+
+    def end_others(self, user, current_key):
+        """Signs `user` out everywhere but in the session with that key. Returns how many sessions ended."""
+        return self.filter(user=user).exclude(session_key=current_key).delete()[0]
+
+
+class Session(AbstractBaseSession):
+    user = models.ForeignKey(User, models.CASCADE, null=True, editable=False, related_name="sessions")
+
+    objects = BaseSessionManager.from_queryset(SessionQuerySet)()
+
+    def __str__(self):
+        return self.browser
+
+    @classmethod
+    def get_session_store_class(cls):
+        return SessionStore
+
+    @property
+    def name(self):
+        """What a page may call this row. The key itself would sign in whoever reads it there."""
+        return hashlib.sha256(self.session_key.encode()).hexdigest()[:32]
+
+    @cached_property
+    def content(self):
+        return self.get_decoded()
+
+    @property
+    def browser(self):
+        return browsers.name(self.content.get(DEVICE, {}).get("user_agent", ""))
+
+    @property
+    def address(self):
+        return self.content.get(DEVICE, {}).get("address", "")
+
+    @property
+    def signed_in_at(self):
+        """None for a session that no sign-in page began."""
+        return parse_datetime(self.content.get(DEVICE, {}).get("at", ""))
+
+
+class SessionStore(db.SessionStore):
+    @classmethod
+    def get_model_class(cls):
+        return Session
+
+    def create_model_instance(self, data):
+        row = super().create_model_instance(data)
+        row.user_id = data.get(SESSION_KEY)
+        return row
+
+
+def remember_device(request):
+    """Writes into the session what its owner will know it by. Once, at sign-in: a time of last use would cost a write
+    for every page."""
+    request.session[DEVICE] = {
+        "user_agent": request.META.get("HTTP_USER_AGENT", "")[:USER_AGENT_LIMIT],
+        "address": request.META.get("REMOTE_ADDR", ""),
+        "at": timezone.now().isoformat(),
+    }
