@@ -9,8 +9,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 
+def folder(workspace_id):
+    return Path(settings.MEDIA_ROOT) / workspace_id.hex
+
+
 def path(workspace_id, sha256):
-    return Path(settings.MEDIA_ROOT) / workspace_id.hex / sha256[:2] / sha256
+    return folder(workspace_id) / sha256[:2] / sha256
 
 
 def forget(cursor, conversation_ids):

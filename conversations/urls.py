@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from conversations.views import conversations, messages, search
+from conversations.views import account, conversations, messages, search
 from lib.typeid import url_converter
 
 register_converter(url_converter("conv"), "conv")
@@ -13,6 +13,8 @@ urlpatterns = [
     path("conversations/<conv:pk>/messages/", messages.create, name="messages"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),
+    path("account/delete/", account.delete, name="account_delete"),
+    path("account/deleted/", account.deleted, name="account_deleted"),
     path("search/", search.index, name="search"),
     path("", include("conversations.import_urls")),
 ]
