@@ -13,6 +13,7 @@ from accounts.models.session import remember_device
 
 @receiver(signals.user_logged_in)
 def signed_in(request, user, **kwargs):
+    Session.objects.forget_old(user)
     remember_device(request)
     AuditEvent.record("account.sign_in", actor=user, target=user, request=request)
 

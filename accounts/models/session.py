@@ -34,6 +34,15 @@ class SessionQuerySet(models.QuerySet):
         """Signs `user` out everywhere but in the session with that key. Returns how many sessions ended."""
         return self.filter(user=user).exclude(session_key=current_key).delete()[0]
 
+    def end_named(self, user, name, *, but):
+        """Ends one of `user`'s sessions by its `name`, unless its key is `but`. Returns 1, or 0 where it is gone."""
+        keys = [row.session_key for row in self.filter(user=user).exclude(session_key=but) if row.name == name]
+        return self.filter(session_key__in=keys).delete()[0]
+
+    def forget_old(self, user):
+        """Rows that sign nobody in any more. Asked at each sign-in, so they never pile up."""
+        self.filter(user=user, expire_date__lte=timezone.now()).delete()
+
 
 class Session(AbstractBaseSession):
     user = models.ForeignKey(User, models.CASCADE, null=True, editable=False, related_name="sessions")
