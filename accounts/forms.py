@@ -1,9 +1,26 @@
 """What a person may say about themselves."""
 
+from datetime import timedelta
+
 from allauth.core import ratelimit
 from django import forms
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import ApiKey, User
+from accounts.models.api_key import ADMIN_SCOPES
+
+# What each scope opens, in words. Those of ADMIN_SCOPES are offered to whoever runs the workspace.
+OPENS = {
+    "conversations:read": "Read and search my conversations",
+    "conversations:write": "Write, change and delete my conversations",
+    "memory:read": "Read what models keep in mind for me",
+    "memory:write": "Change what models keep in mind for me",
+    "users:read": "See the people of the workspace",
+    "users:write": "Add, change and remove people of the workspace",
+    "tenant:read": "See the workspace and its settings",
+    "tenant:admin": "Run the workspace",
+}
+KEYS = 50  # live ones of one person
 
 
 class UserForm(forms.ModelForm):
@@ -35,3 +52,45 @@ class PasswordForm(forms.Form):
         if not user.check_password(self.cleaned_data["password"]):
             raise forms.ValidationError("This is not your password.")
         return self.cleaned_data["password"]
+
+
+class ApiKeyForm(PasswordForm):
+    """A key is a way in that stays, so making one takes the password."""
+
+    name = forms.CharField(
+        max_length=120,
+        help_text="What it is for, to tell it from the others: a program, a machine.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "A key that may do nothing opens nothing. Tick at least one."},
+    )
+    days = forms.TypedChoiceField(
+        label="Works for",
+        choices=[(30, "30 days"), (90, "90 days"), (365, "a year"), (0, "as long as it is not revoked")],
+        coerce=int,
+        initial=90,
+    )
+
+    field_order = ["name", "scopes", "days", "password"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        runs_it = self.request.user.role == User.Role.ADMIN
+        self.fields["scopes"].choices = [(k, words) for k, words in OPENS.items() if runs_it or k not in ADMIN_SCOPES]
+        self.fields["scopes"].initial = ["conversations:read"]
+
+    def clean(self):
+        if self.request.user.api_keys.live().count() >= KEYS:
+            raise forms.ValidationError(f"You have {KEYS} keys that work. Revoke one first.")
+        return super().clean()
+
+    def mint(self):
+        """(row, secret). The secret is never seen again."""
+        given, user = self.cleaned_data, self.request.user
+        expires_at = timezone.now() + timedelta(days=given["days"]) if given["days"] else None
+        return ApiKey.objects.mint(
+            workspace=user.workspace, user=user, name=given["name"], scopes=given["scopes"], expires_at=expires_at
+        )

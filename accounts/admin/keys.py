@@ -38,12 +38,6 @@ class ApiKeyAdmin(RowAdmin):
     content = ["digest"]
     actions = ["revoke_selected"]
 
-    @admin.display
-    def state(self, key):
-        if key.revoked_at:
-            return "revoked"
-        return "expired" if key.expires_at and key.expires_at <= timezone.now() else "live"
-
     @admin.action(description="Revoke selected API keys", permissions=["view"])
     def revoke_selected(self, request, queryset):
         revoked = 0

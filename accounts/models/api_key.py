@@ -22,6 +22,8 @@ SCOPES = (
     "tenant:read",
     "tenant:admin",
 )
+# What only whoever runs the workspace may hand to a program.
+ADMIN_SCOPES = ("users:read", "users:write", "tenant:read", "tenant:admin")
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -90,10 +92,19 @@ class ApiKey(Row):
     def __str__(self):
         return self.name or f"{self.prefix}…"
 
+    @property
+    def state(self):
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at and self.expires_at <= timezone.now() else "live"
+
     def revoke(self):
-        if self.revoked_at is None:
-            self.revoked_at = timezone.now()
-            self.save(update_fields=["revoked_at"])
+        """True if it was not revoked before."""
+        if self.revoked_at:
+            return False
+        self.revoked_at = timezone.now()
+        self.save(update_fields=["revoked_at"])
+        return True
 
 
 def new_secret():
