@@ -3,6 +3,35 @@ from django.utils import timezone
 
 from lib.models import Row
 
+# What an action is called on the page where people look up what was done to them; others show as they are.
+SAID = {
+    "account.sign_in": "Signed in",
+    "account.sign_in_failed": "Wrong password",
+    "account.sign_up": "Made the account",
+    "account.password": "Changed the password",
+    "account.email_added": "Added an e-mail address",
+    "account.email_changed": "Changed the e-mail address",
+    "account.email_removed": "Removed an e-mail address",
+    "account.sessions_ended": "Signed out other devices",
+    "apikey.create": "Made an API key",
+    "apikey.revoke": "Revoked an API key",
+    "conversation.read": "Read a conversation",
+    "conversations.export": "Exported conversations",
+    "user.create": "Made the account",
+    "user.change": "Changed the account",
+}
+
+
+class AuditEventQuerySet(models.QuerySet):
+    def about(self, user):
+        """Newest first: what was done to `user`, to their API keys and to conversations they have.
+
+        A union, because an OR over the three would read the whole table.
+        """
+        of = [[user.pk], user.api_keys.values("pk"), user.conversations.values("pk")]
+        parts = [self.order_by().filter(target_id__in=targets) for targets in of]
+        return parts[0].union(*parts[1:], all=True).order_by("-created_at", "-id")
+
 
 class AuditEvent(Row):
     """One line of what was done, by whom, to what. Append-only: a trigger refuses UPDATE and DELETE.
@@ -23,6 +52,8 @@ class AuditEvent(Row):
     details = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = AuditEventQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [
@@ -32,6 +63,10 @@ class AuditEvent(Row):
 
     def __str__(self):
         return f"{self.action} by {self.actor_name or 'the server'}"
+
+    @property
+    def said(self):
+        return SAID.get(self.action, self.action)
 
     @classmethod
     def record(cls, action, *, actor=None, target=None, request=None, reason="", workspace_id=None, **details):

@@ -1,0 +1,18 @@
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.models import AuditEvent
+
+AT_ONCE = 50
+
+
+@login_required
+@require_GET
+def index(request):
+    """What the audit trail says about this person: who read or exported their conversations, who signed in as them."""
+    page = Paginator(AuditEvent.objects.about(request.user), AT_ONCE).get_page(request.GET.get("page"))
+    conversations = request.user.conversations.only("owner", "title").in_bulk({event.target_id for event in page.object_list})
+    lines = [(event, conversations.get(event.target_id)) for event in page.object_list]
+    return render(request, "account/activity.html", {"page": page, "lines": lines})
