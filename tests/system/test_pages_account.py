@@ -6,7 +6,9 @@ from django.core.cache import cache
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from accounts.models import ApiKey, AuditEvent, User
 from config.views import standalone
+from conversations.views.account import sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +21,19 @@ OUTSIDE = [
     "account_inactive",
     "account_email_verification_sent",
 ]
-INSIDE = ["accounts:index", "account_email", "account_change_password", "account_reauthenticate", "account_logout"]
+INSIDE = [
+    "accounts:index",
+    "accounts:sessions",
+    "accounts:keys",
+    "accounts:new_key",
+    "accounts:activity",
+    "account_email",
+    "account_change_password",
+    "account_reauthenticate",
+    "account_logout",
+    "conversations:account_delete",
+]
+PASSWORD = "alice's password"
 ERRORS = {"400": 400, "403": 403, "404": 404, "429": 429, "500": 500, "503": 503}
 PHONE = {"width": 375, "height": 812}
 
@@ -167,3 +181,100 @@ def test_the_frame_costs_one_query_however_much_is_stored(sign_in, alice, django
     client = sign_in(alice)
     with django_assert_num_queries(3):  # session, user, the recent conversations
         client.get(reverse("accounts:index"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_key_is_made_copied_listed_and_revoked(at_home, alice, visit, assert_accessible, scheme):
+    at_home.emulate_media(color_scheme=scheme)
+    visit("accounts:keys").get_by_role("link", name="Make a key").click()
+    at_home.get_by_role("button", name="Make the key").click()
+    expect(at_home.get_by_label("Name", exact=True)).to_be_focused()  # the browser's own check, before any request
+    at_home.get_by_label("Name", exact=True).fill("laptop")
+    at_home.get_by_label("Write, change and delete my conversations").check()
+    at_home.get_by_label("Your password").fill("a guess")
+    at_home.expected_faults.append("422")
+    at_home.get_by_role("button", name="Make the key").click()
+    expect(at_home.get_by_text("This is not your password.")).to_be_visible()
+    expect(at_home.get_by_label("Write, change and delete my conversations")).to_be_checked()
+    assert_accessible(at_home)
+
+    at_home.get_by_label("Your password").fill(PASSWORD)
+    at_home.get_by_role("button", name="Make the key").click()
+    secret = at_home.locator("#secret").inner_text()
+    assert ApiKey.objects.find(secret).user == alice
+    assert_accessible(at_home)
+    at_home.get_by_role("button", name="Copy").click()
+    expect(at_home.locator("copy-button[copied]")).to_be_visible()
+
+    at_home.get_by_role("link", name="I have copied it").click()
+    assert_accessible(at_home)
+    at_home.get_by_role("link", name="Revoke laptop").click()
+    assert_accessible(at_home)
+    at_home.get_by_role("button", name="Revoke the key").click()
+    expect(at_home.get_by_role("status")).to_contain_text("laptop is revoked")
+    expect(at_home.get_by_role("link", name="Revoke laptop")).to_have_count(0)
+    assert_accessible(at_home)
+
+
+def test_another_device_is_signed_out_from_here(at_home, browser, live_server, visit, assert_accessible):
+    other = browser.new_context(user_agent="Mozilla/5.0 (iPhone) Version/19.0 Mobile Safari/604.1").new_page()
+    other.goto(live_server.url + reverse("account_login"))
+    other.get_by_label("E-mail").fill("alice@example.org")
+    other.get_by_label("Password", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    other.wait_for_url("**/conversations/")
+
+    visit("accounts:sessions")
+    assert_accessible(at_home)
+    at_home.get_by_role("button", name="Sign out Safari on iPhone").click()
+    expect(at_home.get_by_role("status")).to_contain_text("Signed out there.")
+    other.reload()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Sign in")
+    other.context.close()
+
+
+def test_whoever_read_a_conversation_is_listed_and_the_page_fits_a_phone(
+    at_home, conversation, visit, assert_accessible
+):
+    root = User.objects.create_superuser("root@example.org", "root's password", name="Root")
+    AuditEvent.record("conversation.read", actor=root, target=conversation, reason="Support request 4711, " + "x" * 200)
+    ApiKey.objects.mint(workspace=conversation.workspace, user=conversation.owner, name="y" * 120)
+    at_home.set_viewport_size(PHONE)
+    for name in ("accounts:activity", "accounts:keys"):
+        visit(name)
+        assert_accessible(at_home)
+        assert at_home.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
+
+    visit("accounts:activity").get_by_role("link", name="Choosing a telescope").last.click()
+    expect(at_home.get_by_role("heading", level=1)).to_have_text("Choosing a telescope")
+
+
+def test_an_account_is_deleted_on_a_phone_without_scripts_by_keyboard_alone(browser, live_server, alice, conversation):
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(live_server.url + reverse("account_login") + "?next=" + reverse("accounts:index"))
+    page.get_by_label("E-mail").fill("alice@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Delete my account").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete your account?")
+    page.get_by_label("Your password").fill("a guess")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This is not your password.")).to_be_visible()
+
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your account is gone")
+    expect(page.locator(".facts")).to_contain_text("Messages2")
+    assert not User.objects.filter(pk=alice.pk).exists()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_last_page_of_an_account_is_accessible(page, live_server, assert_accessible, scheme):
+    page.emulate_media(color_scheme=scheme)
+    gone = dict.fromkeys(("conversations", "messages", "attachments", "imports"), 1_234_567)
+    page.goto(f"{live_server.url}{reverse('conversations:account_deleted')}?gone={sign(gone)}")
+
+    expect(page.locator(".facts")).to_contain_text("1,234,567")
+    assert_accessible(page)
