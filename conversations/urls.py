@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from conversations.views import account, conversations, messages, search
+from conversations.views import account, conversations, messages, outline, search
 from lib.typeid import url_converter
 
 register_converter(url_converter("conv"), "conv")
@@ -11,6 +11,7 @@ urlpatterns = [
     path("conversations/new/", conversations.new, name="new"),
     path("conversations/<conv:pk>/", conversations.detail, name="detail"),
     path("conversations/<conv:pk>/messages/", messages.create, name="messages"),
+    path("conversations/<conv:pk>/outline/", outline.detail, name="outline"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),
     path("account/delete/", account.delete, name="account_delete"),

@@ -4,10 +4,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEvent
-from conversations import history, reading, search, threads
+from conversations import history, outline, reading, search, threads
 from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
 from lib.htmx import render_page, wants_fragment
@@ -72,7 +73,17 @@ def detail(request, pk):
         "can_edit": conversation.can_be_edited_by(request.user),
         "readings": AuditEvent.objects.filter(target_id=conversation.pk, action="conversation.read")[:5],
     }
+    if not wants_fragment(request):
+        context |= outline_of(conversation, window)
     return render_page(request, "conversations/detail.html", context, fragment="turns")
+
+
+def outline_of(conversation, window):
+    """What the rail needs: the outline, or where a long conversation's is to be asked for."""
+    lines = outline.whole(conversation, window)
+    at = f"&at={window.positions[0]}" if window.positions else ""
+    href = f"{reverse('conversations:outline', args=[conversation.pk])}?tip={window.tip}{at}"
+    return {"outline": lines, "outline_href": href if lines is None else ""}
 
 
 def _window(conversation, query):
@@ -83,16 +94,16 @@ def _window(conversation, query):
             raise ValueError(at)
         return reading.around(conversation, message.position), message.position
     elif "before" in query:
-        return reading.earlier(conversation, _position(query, "tip"), _position(query, "before")), None
+        return reading.earlier(conversation, position(query, "tip"), position(query, "before")), None
     elif "after" in query:
-        return reading.later(conversation, _position(query, "tip"), _position(query, "after")), None
+        return reading.later(conversation, position(query, "tip"), position(query, "after")), None
     elif "start" in query:
         return reading.first(conversation), None
     else:
         return reading.latest(conversation), None
 
 
-def _position(query, name):
+def position(query, name):
     text = query.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise ValueError(f"{name} is no position")

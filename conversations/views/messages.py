@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 from conversations import reading, threads
 from conversations.forms import MessageForm
 from conversations.models import Conversation, ConversationFull, Message
-from conversations.views.conversations import editable_or_404
+from conversations.views.conversations import editable_or_404, outline_of
 from lib.http import see_other
 
 
@@ -25,8 +25,10 @@ def create(request, pk):
             raise Http404 from None
         else:
             return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
-    thread = threads.thread(conversation, reading.latest(conversation), request.user)
+    window = reading.latest(conversation)
+    thread = threads.thread(conversation, window, request.user)
     context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True, "leads_up": True}
+    context |= outline_of(conversation, window)
     return render(request, "conversations/detail.html", context, status=422)
 
 

@@ -117,8 +117,8 @@ def test_a_thread_costs_the_same_however_long_it_is(sign_in, alice, django_asser
     client = sign_in(alice)
     client.get(conversation.get_absolute_url())  # renders
 
-    # session, user, conversation and owner, window, messages, HTML, siblings, readings, sidebar
-    with django_assert_num_queries(9):
+    # session, user, conversation and owner, window, messages, HTML, siblings, readings, outline (path, lines), sidebar
+    with django_assert_num_queries(11):
         client.get(conversation.get_absolute_url())
 
 

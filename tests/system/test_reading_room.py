@@ -55,8 +55,8 @@ def test_a_long_thread_grows_upwards_while_the_reader_keeps_their_place(archive,
     expect(page.locator("article")).to_have_count(50)
 
     page.locator("article").first.scroll_into_view_if_needed()
-    expect(page.get_by_text("Entry 201.")).to_be_attached()
-    expect(page.get_by_text("Entry 251.")).to_be_in_viewport()
+    expect(page.locator("#messages").get_by_text("Entry 201.")).to_be_attached()
+    expect(page.locator("#messages").get_by_text("Entry 251.")).to_be_in_viewport()
     page.wait_for_load_state("networkidle")
     numbers = [int(text.split(".")[0].split()[1]) for text in page.locator(".message__body").all_inner_texts()]
     assert numbers == list(range(201, 301))

@@ -1,0 +1,68 @@
+"""How people find their way inside one conversation, in a browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from conversations.models import Conversation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def log(alice):
+    """300 messages, every other one a question; the first answer was given twice."""
+    log = Conversation.objects.start(alice, title="Observation log")
+    for n in range(1, 301):
+        log.append("user" if n % 2 else "assistant", f"Entry {n}. Seeing was fair, and the sky was dark enough.")
+    return log
+
+
+@pytest.fixture
+def at_log(at_home, log):
+    at_home.goto(at_home.url.removesuffix("/conversations/") + log.get_absolute_url())
+    return at_home
+
+
+def test_the_outline_leads_to_a_question_that_is_not_loaded_and_marks_where_one_reads(at_log):
+    rail = at_log.get_by_role("complementary", name="Outline")
+    expect(rail.get_by_role("link")).to_have_count(150)
+
+    rail.get_by_role("link", name="Entry 41.").click()
+
+    expect(at_log.locator(".message.is-found")).to_contain_text("Entry 41.")
+    expect(at_log.locator(".message.is-found")).to_be_in_viewport()
+    expect(rail.locator("[aria-current=true]")).to_contain_text("Entry 41.")
+    expect(rail.locator("[aria-current=true]")).to_be_in_viewport()
+
+    rail.get_by_role("link", name="Entry 61.").click()
+    expect(at_log).to_have_url(re.compile(r"at=.*#"))
+    expect(at_log.locator("article", has_text="Entry 61.")).to_be_in_viewport()
+    expect(rail.locator("[aria-current=true]")).to_contain_text("Entry 61.")
+
+
+def test_on_a_phone_the_outline_is_a_drawer_that_closes_behind_a_choice(at_log):
+    at_log.set_viewport_size({"width": 375, "height": 800})
+    rail = at_log.locator("#rail")
+    expect(rail).to_be_hidden()
+    at_log.get_by_role("button", name="Open the outline").click()
+    expect(rail).to_be_visible()
+
+    rail.get_by_role("link", name="Entry 281.").click()
+
+    expect(rail).to_be_hidden()
+    expect(at_log.locator("article", has_text="Entry 281.")).to_be_in_viewport()
+
+
+def test_a_very_long_outline_comes_after_the_page(at_log, log):
+    for n in range(301, 451):
+        log.append("user", f"Entry {n}.")
+    at_log.reload()
+    rail = at_log.get_by_role("complementary", name="Outline")
+
+    expect(rail.get_by_role("link", name="Entry 450.")).to_be_attached()
+    expect(rail.get_by_role("link", name="Entry 399.")).to_have_count(0)
+    rail.get_by_role("link", name="Earlier questions").click()
+    expect(rail.get_by_role("link", name="Entry 399.")).to_be_attached()
+    expect(rail.get_by_role("link", name="Earlier questions")).to_have_count(0)
