@@ -50,9 +50,10 @@ def told(noun, outcomes):
     )
 
 
-def in_words(report, limit=50):
+def in_words(report, limit=50, *, is_rehearsal=False):
     """The report as text for a terminal; at most `limit` of its lines."""
-    words = [f"{report['file']}: {report['error'] or STATUS.get(report['status'], report['status'])}"]
+    said = REHEARSED if is_rehearsal and report["status"] == "done" else STATUS.get(report["status"], report["status"])
+    words = [f"{report['file']}: {report['error'] or said}"]
     for noun, outcomes in report["counts"].items():
         words.append(f"  {noun.capitalize()}: {told(noun, outcomes) or 'none'}")
     for line in report["lines"][:limit]:
@@ -64,6 +65,7 @@ def in_words(report, limit=50):
     return "\n".join(words)
 
 
+REHEARSED = "Would be imported. Nothing was changed."
 STATUS = {
     "waiting": "Waiting.",
     "running": "Being imported.",
@@ -76,7 +78,7 @@ STATUS = {
 }
 SAID = {
     ("messages", "deleted"): "deleted here before and left out",
-    ("messages", "structural"): "empty nodes that carry no words",
+    ("messages", "structural"): "empty records left out",
     ("attachments", "missing"): "named but not in the export",
     ("attachments", "skipped"): "too large or damaged",
 }

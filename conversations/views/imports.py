@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEvent
 from conversations.importing.report import report as report_of
@@ -96,10 +96,12 @@ def report(request, pk):
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def cancel(request, pk):
+    """GET comes from a reload or from signing in on the way: back to the import, nothing cancelled."""
     batch = _batch_or_404(request, pk)
-    batch.cancel()
+    if request.method == "POST":
+        batch.cancel()
     return see_other("conversations:import", pk=batch.pk)
 
 

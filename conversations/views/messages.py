@@ -1,7 +1,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from conversations import reading, threads
 from conversations.forms import MessageForm
@@ -11,10 +11,15 @@ from lib.http import see_other
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def create(request, pk):
-    """Adds what a person wrote below the message they were answering; that path becomes the active one."""
+    """Adds what a person wrote below the message they were answering; that path becomes the active one.
+
+    GET comes from a reload or from signing in on the way: back to the conversation.
+    """
     conversation = editable_or_404(request, pk)
+    if request.method == "GET":
+        return redirect(conversation)
     form = MessageForm(request.POST, conversation=conversation)
     if form.is_valid():
         try:

@@ -41,13 +41,17 @@ class Renderer(RendererHTML):
     # Tables and code scroll inside themselves; tabindex lets a keyboard do it too.
 
     def table_open(self, tokens, index, options, env):
-        return '<div class="table" tabindex="0" role="region" aria-label="Table"><table>\n'
+        return '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n'
 
     def table_close(self, tokens, index, options, env):
         return "</table></div>\n"
 
     def th_open(self, tokens, index, options, env):
-        return self._cell("th", tokens[index])
+        # A corner without words heads nothing, and a screen reader would announce it as if it did.
+        return self._cell("th" if tokens[index + 1].content.strip() else "td", tokens[index])
+
+    def th_close(self, tokens, index, options, env):
+        return "</th>\n" if tokens[index - 1].content.strip() else "</td>\n"
 
     def td_open(self, tokens, index, options, env):
         return self._cell("td", tokens[index])

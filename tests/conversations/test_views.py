@@ -323,3 +323,10 @@ def test_the_months_lead_to_where_each_begins(sign_in, alice):
     december = client.get(reverse("conversations:index"), {"after": months[1][1][0][1]}).context["page"]
     assert [row.title for row in december.rows] == ["2025-12-31", "2025-12-1", "2024-2-29"]
     assert december.groups[0][0] == "December 2025"
+
+
+def test_the_address_that_a_message_was_sent_to_leads_back_to_the_conversation(sign_in, alice, charlie, conversation):
+    url = reverse("conversations:messages", args=[conversation.pk])
+
+    assert sign_in(alice).get(url)["Location"] == conversation.get_absolute_url()
+    assert sign_in(charlie).get(url).status_code == 404

@@ -61,7 +61,7 @@ def test_line_ends_are_kept_where_people_mean_them():
 def test_a_table_scrolls_inside_itself_and_keeps_its_alignment():
     html = render("| a | b |\n|:--|--:|\n| 1 | 2 |\n")
 
-    assert html.startswith('<div class="table" tabindex="0" role="region" aria-label="Table"><table>')
+    assert html.startswith('<div class="table" tabindex="0" role="group" aria-label="Table"><table>')
     assert '<th class="align-left">a</th>' in html
     assert '<td class="align-right">2</td>' in html
 
@@ -279,3 +279,10 @@ def test_threads_share_the_parser_and_nothing_else():
 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(page, range(40))) == expected
+
+
+def test_a_table_corner_without_words_is_no_heading():
+    html = render("| | two |\n|---|---|\n| one | 1 |")
+
+    assert html.count("<th>") == 1
+    assert html.count("<td>") == html.count("</td>") == 3

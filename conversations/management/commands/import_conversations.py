@@ -32,7 +32,7 @@ class Command(BaseCommand):
             reports = self._rehearse(files, user, format)
         else:
             reports = [self._import(path, user, format) for path in files]
-        self._print(reports, as_json=options["json"])
+        self._print(reports, as_json=options["json"], is_rehearsal=dry_run)
         if not any(each["status"] == "done" for each in reports):
             raise CommandError("Nothing could be imported.", returncode=1)
         if any(each["status"] == "failed" for each in reports):
@@ -62,17 +62,17 @@ class Command(BaseCommand):
                 raise CommandError("Stopped. What was imported before stays; the import page can undo it.") from None
         return report(batch)
 
-    def _print(self, reports, *, as_json):
+    def _print(self, reports, *, as_json, is_rehearsal):
         if as_json:
             self.stdout.write(json.dumps(reports, ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join(map(in_words, reports)))
+            self.stdout.write("\n".join(in_words(each, is_rehearsal=is_rehearsal) for each in reports))
 
 
 def _files(path):
     """The path itself, or what a folder holds. Symlinks, archives and all: this is the operator's own machine."""
     if path.is_dir():
-        found = sorted(file for file in path.iterdir() if file.suffix in (".zip", ".json", ".jsonl", ".gz"))
+        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in (".zip", ".json", ".jsonl", ".gz"))
         if not found:
             raise CommandError(f"There is no ZIP, JSON, JSONL or .gz file in {path}.")
         return found

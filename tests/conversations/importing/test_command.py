@@ -22,7 +22,7 @@ def test_the_report_in_words(run, tmp_path):
     assert run(path) == (
         "conversations.json: Imported.\n"
         "  Conversations: 1 new, 1 skipped\n"
-        "  Messages: 2 new, 1 empty nodes that carry no words\n"
+        "  Messages: 2 new, 1 empty records left out\n"
         "  Attachments: none\n"
         "  Skipped: record 2, Folder (x): There are no messages in it: “mapping” is missing.\n"
     )
