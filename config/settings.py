@@ -216,6 +216,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env("TZ", default="UTC")
 USE_TZ = True
 USE_I18N = False
+FORMAT_MODULE_PATH = "config.formats"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
