@@ -48,19 +48,22 @@ class Thread:
     is_active: bool  # the path shown is the active branch's
 
 
-def thread(conversation, window, reader, *, found=None, words=(), with_hidden=False):
-    """The turns of a window. `found` is the position to be pointed at; `words` are marked in it."""
+def thread(conversation, window, reader, *, found=None, words=(), with_hidden=False, finding=None):
+    """The turns of a window. `found` is the position to be pointed at; `words` are marked in it. A Finding's words are
+    marked wherever it found them."""
     rows = reading.messages(conversation, window.positions)
     shown = [row for row in rows if with_hidden or not row.hidden or row.position == found]
     html = rendering.html_of(shown)
     families = reading.siblings(conversation, shown, with_hidden=with_hidden)
     path = reverse("conversations:detail", args=[conversation.pk])
     name = "You" if conversation.owner_id == reader.pk else str(conversation.owner)
+    marked = {found: words} if found and words else {}
+    if finding and finding.found:
+        marked = dict.fromkeys(finding.positions, finding.marks)
     turns, day = [], None
     for row in shown:
         at = timezone.localtime(row.created_at)
         family = families.get(row.position)
-        marked = row.position == found and words
         turns.append(
             Turn(
                 id=(spelled := encode(Message.PREFIX, row.id)),
@@ -71,7 +74,7 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
                 time=f"{at:%H:%M}",
                 iso=at.isoformat(timespec="seconds"),
                 day=f"{at.day} {at:%B %Y}" if at.date() != day else "",
-                html=mark_html(html[row.id], words) if marked else html[row.id],
+                html=mark_html(html[row.id], marked[row.position]) if row.position in marked else html[row.id],
                 hidden=row.hidden,
                 note=_note(row),
                 found=row.position == found,
@@ -83,6 +86,8 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
         )
         day = at.date()
     more = f"{path}?tip={window.tip}" + ("&hidden=1" if with_hidden else "")
+    if finding and finding.words:
+        more += f"&{urlencode({'find': finding.words})}"
     return Thread(
         turns=turns,
         earlier_href=f"{more}&before={window.positions[0]}" if window.has_earlier and window.positions else "",

@@ -3,17 +3,20 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEvent
+from conversations import finding as finder
 from conversations import history, outline, reading, search, threads
 from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
 from lib.htmx import render_page, wants_fragment
 from lib.http import see_other
 from lib.typeid import decode
+
+PLACES = {"at", "before", "after", "start"}  # what names a window of a thread
 
 
 @login_required
@@ -54,17 +57,22 @@ def detail(request, pk):
         window, found = _window(conversation, request.GET)
     except ValueError:
         raise Http404 from None
+    finding = finder.find(conversation, request.GET.get("find", ""), at=found)
+    if finding.found and not PLACES & request.GET.keys():
+        return redirect(finding.first_href)
     thread = threads.thread(
         conversation,
         window,
         request.user,
         found=found,
+        finding=finding,
         words=search.parse(request.GET.get("q", "")).marks,
         with_hidden="hidden" in request.GET,
     )
     context = {
         "conversation": conversation,
         "thread": thread,
+        "finding": finding,
         # A piece is put beside what the page has already, so it leads on in its own direction only.
         "leads_up": not (wants_fragment(request) and "after" in request.GET),
         "leads_down": not (wants_fragment(request) and "before" in request.GET),

@@ -66,3 +66,35 @@ def test_a_very_long_outline_comes_after_the_page(at_log, log):
     rail.get_by_role("link", name="Earlier questions").click()
     expect(rail.get_by_role("link", name="Entry 399.")).to_be_attached()
     expect(rail.get_by_role("link", name="Earlier questions")).to_have_count(0)
+
+
+def test_finding_walks_through_a_conversation_by_keyboard(at_log):
+    at_log.keyboard.press("f")
+    at_log.keyboard.type("entry fair")
+    at_log.keyboard.press("Enter")
+
+    expect(at_log.locator(".find [role=status]")).to_have_text("1 of 300")
+    expect(at_log.locator(".message.is-found")).to_contain_text("Entry 1.")
+    at_log.get_by_label("Next match").press("Enter")
+    expect(at_log.locator(".find [role=status]")).to_have_text("2 of 300")
+    expect(at_log.locator(".message.is-found mark").first).to_be_in_viewport()
+
+    at_log.keyboard.press("Control+Shift+F")
+    at_log.keyboard.type("200")
+    at_log.keyboard.press("Enter")
+    expect(at_log.locator(".find [role=status]")).to_have_text("1 of 1")
+    expect(at_log.locator(".message.is-found mark")).to_be_in_viewport()
+    at_log.get_by_label("Stop finding").click()
+    expect(at_log.locator(".find [role=status]")).to_have_count(0)
+    expect(at_log.locator(".message.is-found")).to_contain_text("Entry 200.")
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_thread_in_any_state_has_no_fault_that_axe_knows(at_log, log, assert_accessible, width):
+    at_log.set_viewport_size({"width": width, "height": 800})
+    path = at_log.url.split("#")[0]
+    for address in [f"{path}?find=entry", f"{path}?find=quasar", f"{path}outline/"]:
+        at_log.goto(address)
+        assert_accessible(at_log)
+        overflow = at_log.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{address} is {overflow}px too wide at {width}"
