@@ -1,8 +1,11 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User, Workspace
+
+EMAIL_LIMIT = 254
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -11,7 +14,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "duplicate_email": "This address belongs to your account already.",
         # One sentence for a wrong password and for an address nobody has: strangers learn no addresses here.
         "email_password_mismatch": "There is no account with this e-mail address and password.",
-        "email_taken": "There is an account with this address already. Sign in instead.",
+        "email_taken": "There is an account with this address already.",
         "enter_current_password": "This is not your current password.",
         "incorrect_password": "This is not your password.",
         "too_many_login_attempts": "Too many tries. Wait a quarter of an hour, then try again.",
@@ -19,6 +22,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return settings.OPEN_SIGNUP
+
+    def clean_email(self, email):
+        """allauth's forms know no longest address; its table does, and would answer 500."""
+        if len(email) > EMAIL_LIMIT:
+            raise ValidationError(f"An address has at most {EMAIL_LIMIT} characters.")
+        return super().clean_email(email)
 
     def new_user(self, request):
         return User(role=User.Role.ADMIN)

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import AddEmailForm
+from allauth.account.utils import filter_users_by_email
 from allauth.core import ratelimit
 from django import forms
 from django.utils import timezone
@@ -29,6 +32,17 @@ class UserForm(forms.ModelForm):
         fields = ["name"]
         help_texts = {"name": "Shown beside what you write."}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+
+class EmailForm(AddEmailForm):
+    """allauth lets anybody add an address of somebody else, to keep secret that it has an account, and relies on the
+    confirmation. A server without e-mail confirms nothing, so here it is refused, as signing up with it is."""
+
+    def clean_email(self):
+        email = super().clean_email()
+        if filter_users_by_email(email):
+            raise get_adapter().validation_error("email_taken")
+        return email
 
 
 class PasswordForm(forms.Form):
