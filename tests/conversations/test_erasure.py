@@ -1,5 +1,6 @@
 """After an account is deleted nothing of it is left: no word in any table, no byte on the disk."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -284,6 +285,29 @@ def test_an_erasure_that_was_cut_off_goes_on_when_asked_again(alice, monkeypatch
 
     assert Erasure(alice).run()["conversations"] == 2
     assert not User.objects.exists()
+
+
+def test_a_message_that_arrives_meanwhile_goes_too_or_is_refused(alice):
+    conversation = Conversation.objects.start(alice, title="T")
+    conversation.append("user", "first")
+    refused = threading.Event()
+
+    def write():
+        try:
+            while not refused.is_set():
+                conversation.append("user", "x")
+        except Conversation.DoesNotExist:
+            refused.set()
+        finally:
+            connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    Erasure(alice).run()
+    writer.join(10)
+
+    assert refused.is_set()
+    assert not Message.objects.exists()
 
 
 def test_a_running_import_is_stopped_and_its_upload_gone(alice):
