@@ -17,6 +17,7 @@ from lib.typeid import encode
 class Turn:
     id: str
     permalink: str
+    markdown_href: str
     role: str
     who: str
     detail: str  # the model or the tool, beside the name
@@ -68,6 +69,7 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
             Turn(
                 id=(spelled := encode(Message.PREFIX, row.id)),
                 permalink=f"{path}?at={spelled}#{spelled}",
+                markdown_href=f"{path}messages/{spelled}/",
                 role=row.role,
                 who=_who(row, name),
                 detail=row.model if row.role == Message.Role.ASSISTANT else "",

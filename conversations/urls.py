@@ -1,9 +1,10 @@
 from django.urls import include, path, register_converter
 
-from conversations.views import account, conversations, messages, outline, search
+from conversations.views import account, conversations, markdown, messages, outline, search
 from lib.typeid import url_converter
 
 register_converter(url_converter("conv"), "conv")
+register_converter(url_converter("msg"), "msg")
 
 app_name = "conversations"
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("conversations/new/", conversations.new, name="new"),
     path("conversations/<conv:pk>/", conversations.detail, name="detail"),
     path("conversations/<conv:pk>/messages/", messages.create, name="messages"),
+    path("conversations/<conv:pk>/messages/<msg:message_pk>/", markdown.detail, name="message"),
     path("conversations/<conv:pk>/outline/", outline.detail, name="outline"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),

@@ -1,4 +1,5 @@
 // <copy-button value="…">, or <copy-button from="#id"> for the text of another element, round a button.
+// With `src` it is the text at that address. Round a link, the link is what there is without a script.
 // Hidden by CSS where no script runs. A relative address in `href` is copied as an absolute one.
 customElements.define("copy-button", class extends HTMLElement {
   #timer
@@ -11,8 +12,9 @@ customElements.define("copy-button", class extends HTMLElement {
     return this.getAttribute("value") ?? ""
   }
 
-  #copy = async () => {
-    await write(this.text)
+  #copy = async (event) => {
+    event.preventDefault()
+    await (this.hasAttribute("src") ? writeFrom(this.getAttribute("src")) : write(this.text))
     this.toggleAttribute("copied", true)
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.removeAttribute("copied"), 2000)
@@ -29,4 +31,16 @@ async function write(text) {
   document.execCommand("copy")
   field.remove()
   before?.focus()
+}
+
+// The clipboard is handed a promise, because Safari forgets during the wait that somebody clicked.
+async function writeFrom(address) {
+  const text = fetch(address).then((response) => {
+    if (response.ok && !response.redirected) return response.text()
+    location.assign(address)  // signed out or gone: the page there says so
+    throw new Error(`${address} answered ${response.status}`)
+  })
+  if (!navigator.clipboard?.write) return write(await text)
+  const blob = text.then((words) => new Blob([words], { type: "text/plain" }))
+  return navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })])
 }

@@ -98,3 +98,23 @@ def test_a_thread_in_any_state_has_no_fault_that_axe_knows(at_log, log, assert_a
         assert_accessible(at_log)
         overflow = at_log.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{address} is {overflow}px too wide at {width}"
+
+
+def test_a_message_its_link_and_its_code_are_copied(at_log, log):
+    log.append("assistant", "Use **this**:\n\n```python\nprint(1)\n```\n")
+    at_log.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    at_log.reload()
+    message = at_log.locator("article").last
+    before = message.bounding_box()
+
+    def copied(name):
+        message.get_by_label(name).click()
+        expect(message.locator("copy-button[copied]").filter(has=at_log.get_by_label(name))).to_be_visible()
+        return at_log.evaluate("navigator.clipboard.readText()")
+
+    assert copied("Copy as Markdown") == "Use **this**:\n\n```python\nprint(1)\n```\n"
+    assert copied("Copy link") == at_log.url.split("#")[0] + f"?at={log.messages.get(position=301).typeid}" + (
+        f"#{log.messages.get(position=301).typeid}"
+    )
+    assert copied("Copy code") == "print(1)\n"
+    assert message.bounding_box()["height"] == before["height"]
