@@ -6,8 +6,10 @@ from collections import Counter
 from django.db import connection, models, transaction
 from django.db.models import Count, OuterRef, Subquery, Sum
 from django.db.models.deletion import get_candidate_relations_to_delete
+from django.dispatch import receiver
 
-from accounts.models import AuditEvent, User, Workspace
+from accounts import signals
+from accounts.models import AuditEvent, Session, User, Workspace
 from conversations import files
 from conversations.deletion import delete_conversations
 from conversations.models import Attachment, Conversation, ImportBatch, ImportLine, Message, Tombstone
@@ -37,16 +39,17 @@ class Erasure:
             "colleagues": self.user.workspace.users.exclude(pk=self.user.pk).count(),
         }
 
-    def run(self, request=None):
-        """Returns what went: {word: number}, without the colleagues."""
+    def run(self, *, actor=None, request=None):
+        """Returns what went: {word: number}, without the colleagues. `actor`: who decided it, where not the user."""
         gone = Counter(self.loss() | dict.fromkeys(COUNTED, 0))
         del gone["colleagues"]
         # First whatever could go on writing while we erase.
         self.user.api_keys.all().delete()
+        Session.objects.end_others(self.user, request.session.session_key if request else None)
         self._stop_imports()
         while portion := self._erase_conversations():
             gone.update(portion)
-        self._erase_user(request, gone)
+        self._erase_user(actor or self.user, request, gone)
         return dict(gone)
 
     def _stop_imports(self):
@@ -72,7 +75,7 @@ class Erasure:
         return {word: counts[word] for word in COUNTED}
 
     @transaction.atomic
-    def _erase_user(self, request, gone):
+    def _erase_user(self, actor, request, gone):
         """Last of all, with both rows locked: whoever writes for this user now waits, and then finds nobody."""
         workspace = Workspace.objects.select_for_update().get(pk=self.user.workspace_id)
         User.objects.select_for_update().get(pk=self.user.pk)
@@ -86,11 +89,16 @@ class Erasure:
         Attachment.objects.filter(owner=self.user).update(owner=Subquery(theirs))
         in_workspace = Conversation.objects.filter(workspace=workspace)
         Message.objects.filter(conversation__in=in_workspace, updated_by=self.user).update(updated_by=None)
-        AuditEvent.record("account.delete", actor=self.user, target=self.user, request=request, **gone)
+        AuditEvent.record("account.delete", actor=actor, target=self.user, request=request, **gone)
         _erase_row(self.user)
         if not workspace.users.exists():
             _erase_row(workspace)
             transaction.on_commit(lambda: shutil.rmtree(files.folder(workspace.pk), ignore_errors=True))
+
+
+@receiver(signals.erase)
+def erase(user, actor, request, **kwargs):
+    Erasure(user).run(actor=actor, request=request)
 
 
 def _erase_row(row):

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 
+from accounts import signals
 from accounts.admin.base import RowAdmin, linked, public_id
 from accounts.models import User, Workspace
 
@@ -122,6 +123,4 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
         return {"users": len(objs), "conversations": sum(user.conversations.count() for user in objs)}
 
     def delete_model(self, request, obj):
-        while conversations := list(obj.conversations.values_list("pk", flat=True)[:200]):
-            obj.conversations.filter(pk__in=conversations).delete()
-        super().delete_model(request, obj)
+        signals.erase.send(sender=User, user=obj, actor=request.user, request=request)

@@ -24,7 +24,7 @@ def delete(request):
     erasure = Erasure(request.user)
     form = PasswordForm(request.POST or None, request=request)
     if form.is_valid():
-        gone = erasure.run(request)
+        gone = erasure.run(request=request)
         logout(request)
         # Signed, in the address: nobody is left whose session could carry it.
         return see_other(f"{reverse('conversations:account_deleted')}?{urlencode({'gone': sign(gone)})}")

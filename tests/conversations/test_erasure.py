@@ -184,6 +184,17 @@ def test_after_the_account_is_deleted_no_table_and_no_file_holds_a_word_of_it(fu
     assert not any(model.objects.exists() for model in (User, Workspace, Session, Bookmark, Pin, Tagging, Tombstone))
 
 
+def test_an_administrator_who_deletes_somebody_leaves_as_little(full_account, sign_in):
+    root = User.objects.create_superuser("root@example.org", "root's password")
+
+    sign_in(root).post(reverse("admin:accounts_user_delete", args=[full_account.pk]), {"post": "yes"})
+
+    assert tables_with_nonce() <= {"accounts_auditevent"}
+    assert bytes_left() == []
+    assert AuditEvent.objects.get(action="account.delete").actor_id == root.pk
+    assert User.objects.get() == root
+
+
 def test_the_trail_keeps_one_line_with_counts_and_no_words(full_account, sign_in):
     sign_in(full_account).post(reverse("conversations:account_delete"), {"password": PASSWORD})
 
