@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from conversations.views import account, conversations, markdown, messages, outline, search
+from conversations.views import account, branches, conversations, markdown, messages, outline, search
 from lib.typeid import url_converter
 
 register_converter(url_converter("conv"), "conv")
@@ -13,6 +13,7 @@ urlpatterns = [
     path("conversations/<conv:pk>/", conversations.detail, name="detail"),
     path("conversations/<conv:pk>/messages/", messages.create, name="messages"),
     path("conversations/<conv:pk>/messages/<msg:message_pk>/", markdown.detail, name="message"),
+    path("conversations/<conv:pk>/branches/", branches.index, name="branches"),
     path("conversations/<conv:pk>/outline/", outline.detail, name="outline"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),

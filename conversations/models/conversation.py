@@ -227,6 +227,13 @@ class Conversation(Row):
         taken = set(self.branches.filter(name__startswith=stamp).values_list("name", flat=True))
         return next(name for n in count(1) if (name := stamp if n == 1 else f"{stamp}-{n}") not in taken)
 
+    @transaction.atomic
+    def activate(self, branch):
+        """Makes `branch`, one of this conversation's, the one that is shown and written on."""
+        locked = Conversation.objects.select_for_update().get(pk=self.pk)
+        # Read again under the lock: somebody may have moved its tip since.
+        locked._activate(locked.branches.get(pk=branch.pk))
+
     def _activate(self, branch):
         """Caller holds the row's lock. Length and turns are counted along the branch's path."""
         with connection.cursor() as cursor:
