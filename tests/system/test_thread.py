@@ -93,7 +93,9 @@ def test_finding_walks_through_a_conversation_by_keyboard(at_log):
 def test_a_thread_in_any_state_has_no_fault_that_axe_knows(at_log, log, assert_accessible, width):
     at_log.set_viewport_size({"width": width, "height": 800})
     path = at_log.url.split("#")[0]
-    for address in [f"{path}?find=entry", f"{path}?find=quasar", f"{path}outline/"]:
+    log.reply(1, "assistant", "Another first answer.")
+    log.reply(150, "user", "Another question.")
+    for address in [f"{path}?find=entry", f"{path}?find=quasar", f"{path}outline/", f"{path}branches/"]:
         at_log.goto(address)
         assert_accessible(at_log)
         overflow = at_log.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -118,3 +120,18 @@ def test_a_message_its_link_and_its_code_are_copied(at_log, log):
     )
     assert copied("Copy code") == "print(1)\n"
     assert message.bounding_box()["height"] == before["height"]
+
+
+def test_another_branch_is_chosen_on_the_map(at_log, log):
+    log.reply(1, "assistant", "Another first answer.")
+    at_log.reload()
+    at_log.get_by_role("link", name="2 branches").click()
+    expect(at_log.locator(".lane.is-active")).to_have_count(2)
+
+    at_log.get_by_role("button", name="Make").click()
+
+    expect(at_log.locator(".message", has_text="Entry 300.")).to_be_attached()
+    at_log.get_by_role("link", name="2 branches").click()
+    at_log.get_by_role("link", name="Another first answer.").click()
+    expect(at_log.locator(".message.is-found")).to_contain_text("Another first answer.")
+    expect(at_log.get_by_text("This is another branch")).to_be_visible()
