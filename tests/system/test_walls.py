@@ -6,7 +6,7 @@ import re
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import User
+from accounts.models import ApiKey, User
 from conversations.models import Attachment, Conversation, ImportBatch
 
 PLANTED = "zanzibarquartz"
@@ -36,7 +36,8 @@ def ids(alice, settings, tmp_path):
     )
     attachment.path.parent.mkdir(parents=True)
     attachment.path.write_text(PLANTED)
-    return {"conv": conversation.typeid, "imp": batch.typeid, "att": attachment.typeid}
+    key, _ = ApiKey.objects.mint(workspace=alice.workspace, user=alice, name=PLANTED)
+    return {"conv": conversation.typeid, "imp": batch.typeid, "att": attachment.typeid, "key": key.typeid}
 
 
 def urls(patterns=None, prefix=""):
@@ -104,3 +105,4 @@ def test_nobody_else_can_change_or_delete_anything_of_hers(ids, alice, bob, char
     assert (Conversation.objects.get().revision, Conversation.objects.get().title) == before
     assert ImportBatch.objects.filter(pk__isnull=False).count() == 1
     assert Attachment.objects.count() == 1
+    assert ApiKey.objects.live().count() == 1
