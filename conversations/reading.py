@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db import connection
 
 WINDOW = 50
+WHOLE = 2_000  # messages of a page that is to be printed: about a second and 300 sheets of paper
 LEAD_IN = 8  # messages shown above the one that was asked for, so that it is read in its context
 
 
@@ -61,6 +62,12 @@ def first(conversation):
     """The beginning of the active branch."""
     path = Tree(conversation).path(conversation.tip_position)
     return Window(conversation.tip_position, path[:WINDOW], has_earlier=False, has_later=len(path) > WINDOW)
+
+
+def whole(conversation, tip):
+    """The path to `tip` from its beginning, as far as one page may go: to be printed."""
+    path = Tree(conversation).path(tip)
+    return Window(tip, path[:WHOLE], has_earlier=False, has_later=len(path) > WHOLE)
 
 
 def earlier(conversation, tip, before):

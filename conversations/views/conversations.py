@@ -16,7 +16,7 @@ from lib.htmx import render_page, wants_fragment
 from lib.http import see_other
 from lib.typeid import decode
 
-PLACES = {"at", "before", "after", "start"}  # what names a window of a thread
+PLACES = {"at", "before", "after", "start", "all"}  # what names a window of a thread
 
 
 @login_required
@@ -72,6 +72,7 @@ def detail(request, pk):
     context = {
         "conversation": conversation,
         "thread": thread,
+        "whole": reading.WHOLE if "all" in request.GET else 0,
         "finding": finding,
         # A piece is put beside what the page has already, so it leads on in its own direction only.
         "leads_up": not (wants_fragment(request) and "after" in request.GET),
@@ -105,6 +106,9 @@ def _window(conversation, query):
         return reading.earlier(conversation, position(query, "tip"), position(query, "before")), None
     elif "after" in query:
         return reading.later(conversation, position(query, "tip"), position(query, "after")), None
+    elif "all" in query:
+        tip = position(query, "tip") if "tip" in query else conversation.tip_position
+        return reading.whole(conversation, tip), None
     elif "start" in query:
         return reading.first(conversation), None
     else:

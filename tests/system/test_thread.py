@@ -135,3 +135,14 @@ def test_another_branch_is_chosen_on_the_map(at_log, log):
     at_log.get_by_role("link", name="Another first answer.").click()
     expect(at_log.locator(".message.is-found")).to_contain_text("Another first answer.")
     expect(at_log.get_by_text("This is another branch")).to_be_visible()
+
+
+def test_on_paper_there_is_the_text_and_nothing_to_press(at_log):
+    at_log.get_by_role("link", name="All for printing").click()
+    expect(at_log.locator("article")).to_have_count(300)
+
+    at_log.emulate_media(media="print")
+
+    expect(at_log.locator("article").last).to_be_visible()
+    for chrome in (".rail", ".sidebar", ".find", ".thread__composer", ".thread-header__actions", ".message__actions"):
+        expect(at_log.locator(chrome).first).to_be_hidden()
