@@ -118,12 +118,13 @@ def show_demo():
     say it again; once the account has another one, or none, nothing is said.
     """
     # Models exist from django.setup() on, which is later than the top of this file.
-    from accounts.models import User
+    from accounts.models import AuditEvent, User
     from conversations import demo
 
     kept = settings.DATA_DIR / "demo_password"
     if settings.LOOPBACK and environ.Env().bool("PARLEY_DEMO", True):
-        if not User.objects.exists():
+        # The trail remembers that there was somebody: who deleted the demo account does not want it back.
+        if not User.objects.exists() and not AuditEvent.objects.exists():
             write_private(kept, secrets.token_urlsafe(12))
             say("loading the demo story")
             call_command("load_demo", password=kept.read_text(), stdout=StringIO())

@@ -24,6 +24,8 @@ _CHILDREN = {
 
 def delete_conversations(cursor, ids):
     """Deletes whole conversations inside the caller's transaction; leaves a tombstone each, so that cursors go on."""
+    # Whoever is appending finishes first, and whoever comes after finds nothing: no message is left without its row.
+    cursor.execute("SELECT FROM conversations_conversation WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
     files.forget(cursor, ids)
     cursor.execute(
         """

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from conversations import limits
-from conversations.models import Attachment, Branch, Conversation, ConversationFull, Grant, Tombstone
+from conversations.models import Attachment, Branch, Conversation, ConversationFull, Grant, Message, Tombstone
 from projects.models import Role
 
 
@@ -189,3 +189,28 @@ def test_a_grant_opens_one_conversation_inside_the_workspace_only(alice, bob, ch
 def test_a_viewer_may_not_write(conversation, alice, bob):
     assert conversation.can_be_edited_by(alice)
     assert not conversation.can_be_edited_by(bob)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_while_others_write_leaves_nothing_behind_and_fails_for_nobody(conversation):
+    faults = []
+
+    def write():
+        try:
+            for _ in range(50):
+                conversation.append("user", "one more")
+        except Conversation.DoesNotExist:
+            pass
+        except Exception as fault:
+            faults.append(fault)
+        connection.close()
+
+    writers = [threading.Thread(target=write) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    Conversation.objects.filter(pk=conversation.pk).delete()
+    for writer in writers:
+        writer.join()
+
+    assert faults == []
+    assert not Message.objects.exists()
