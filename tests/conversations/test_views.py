@@ -56,10 +56,10 @@ def test_the_history_walks_its_index_and_seeks_to_the_cursor(alice, many):
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
         history.page(alice, after=history.write_cursor(*place))
         cursor.execute("EXPLAIN " + asked.captured_queries[-1]["sql"])
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+        plan = [line for (line,) in cursor.fetchall()]
 
-    assert "Index Scan using history" in plan
-    assert "ROW(last_message_at, id) < ROW(" in plan.split("Filter")[0]
+    assert any("Index Scan using history" in line for line in plan)
+    assert any("Index Cond" in line and "ROW(" in line and "last_message_at" in line for line in plan)
 
 
 def test_a_heading_is_not_repeated_on_the_next_page(alice, many):
