@@ -32,7 +32,8 @@ def create(request, pk):
             return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
     window = reading.latest(conversation)
     thread = threads.thread(conversation, window, request.user)
-    context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True, "leads_up": True}
+    context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True}
+    context |= {"leads_up": True, "leads_down": True}
     context |= outline_of(conversation, window)
     return render(request, "conversations/detail.html", context, status=422)
 

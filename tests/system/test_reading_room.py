@@ -62,6 +62,19 @@ def test_a_long_thread_grows_upwards_while_the_reader_keeps_their_place(archive,
     assert numbers == list(range(201, 301))
 
 
+def test_reading_down_to_the_end_one_can_write_there(archive, at_home):
+    page = at_home
+    page.goto(page.url.removesuffix("/conversations/") + archive["long"].get_absolute_url() + "?start")
+    expect(page.get_by_label("Add a message")).to_have_count(0)
+    for _ in range(8):
+        page.locator("article").last.scroll_into_view_if_needed()
+        page.mouse.wheel(0, 4000)
+        page.wait_for_load_state("networkidle")
+
+    expect(page.get_by_text("Entry 300.")).to_be_attached()
+    expect(page.get_by_label("Add a message")).to_have_count(1)
+
+
 def test_the_history_goes_on_while_scrolling(archive, at_home):
     page = at_home
     expect(page.locator(".row")).to_have_count(50)
@@ -83,6 +96,7 @@ def test_the_history_filters_while_one_types(archive, at_home):
 def test_writing_goes_on_below_and_lands_on_the_new_message(archive, at_home):
     page = at_home
     page.goto(page.url.removesuffix("/conversations/") + archive["forked"].get_absolute_url())
+    expect(page.get_by_label("Add a message")).to_have_count(1)
     page.get_by_label("Add a message").fill("And which barlow?")
     page.get_by_role("button", name="Add").click()
 
