@@ -4,6 +4,7 @@ Everything a row shows is prepared here. Inside a loop of fifty, Django's date f
 query does.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -200,11 +201,16 @@ def write_cursor(moment, pk):
 
 
 def read_cursor(text):
-    number, _, spelled = text.rpartition("-")
+    """(moment, id). BadCursorError for what write_cursor never wrote, and for years that no local time exists in."""
+    found = CURSOR.fullmatch(text)
     try:
-        return EPOCH + timedelta(microseconds=int(number)), decode(Conversation.PREFIX, spelled)
-    except (ValueError, OverflowError):
+        moment, pk = EPOCH + timedelta(microseconds=int(found[1])), decode(Conversation.PREFIX, found[2])
+    except (TypeError, ValueError, OverflowError):
         raise BadCursorError(text) from None
+    if not 1900 <= moment.year <= 9000:
+        raise BadCursorError(text)
+    return moment, pk
 
 
+CURSOR = re.compile(r"(-?[0-9]{1,18})-(conv_[0-9a-z]{26})")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

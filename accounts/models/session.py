@@ -5,6 +5,7 @@ that signs somebody in is the row that is listed, and deleting it signs them out
 """
 
 import hashlib
+import re
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends import db
@@ -19,6 +20,7 @@ from accounts import browsers
 from accounts.models.user import User
 
 DEVICE = "device"
+KEY = re.compile(r"[a-z0-9]{32}")
 USER_AGENT_LIMIT = 300
 
 
@@ -80,6 +82,10 @@ class Session(AbstractBaseSession):
 
 
 class SessionStore(db.SessionStore):
+    def _validate_session_key(self, key):
+        """Only what Django gives out: a stranger's cookie may hold a NUL, which the database refuses with an error."""
+        return bool(key and KEY.fullmatch(key))
+
     @classmethod
     def get_model_class(cls):
         return Session

@@ -1,6 +1,7 @@
 """Uploads as they come: plain, gzip, ZIP. Nothing is unpacked onto the disk; bytes are counted while they inflate."""
 
 import gzip
+import lzma
 import re
 import stat
 import struct
@@ -74,12 +75,16 @@ class PlainUpload:
         return {}
 
 
+# What the standard library raises over a damaged member: bad offsets, names and streams, each in its own words.
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, UnicodeDecodeError)
+
+
 class ZipUpload:
     """An archive: the members that hold conversations, in order, and the files that messages name."""
 
     def __init__(self, archive):
         self.archive = archive
-        self.members = [member for member in archive.infolist() if not member.is_dir()]
+        self.members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
         for member in self.members:
             _check(member)
         self.conversations = self._conversations()
@@ -92,7 +97,7 @@ class ZipUpload:
                 inflated = self.archive.open(member)
             except NotImplementedError:
                 raise Fault(_PACKING) from None
-            except zipfile.BadZipFile as error:
+            except BROKEN as error:
                 raise Fault(_DAMAGED.format(str(error).lower())) from None
             with inflated:
                 self.counted.append(Counted(inflated, packed=member.compress_size))
@@ -114,7 +119,7 @@ class ZipUpload:
         try:
             with self.archive.open(member) as inflated:
                 data = inflated.read(limit + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):  # as good as not there
+        except (*BROKEN, NotImplementedError):  # as good as not there
             return b""
         return data if len(data) <= limit else None
 
@@ -149,12 +154,10 @@ class Counted:
     def read(self, size):
         try:
             data = self.stream.read(size)
-        except (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError) as error:
+        except BROKEN as error:
             raise Fault(_DAMAGED.format(str(error).rstrip(".").lower())) from None
         except NotImplementedError:
-            raise Fault(
-                "The archive is packed in a way Parley cannot read. Pack it again as an ordinary ZIP."
-            ) from None
+            raise Fault(_PACKING) from None
         self.inflated += len(data)
         if self.packed is not None and self.inflated > BOMB_FROM and self.inflated > self.packed * BOMB_RATIO:
             raise Fault(_BOMB)

@@ -135,16 +135,19 @@ class Update:
         files = {file.external_id: (message, file) for message in self.theirs.messages for file in message.files}
         wanted = [external_id for external_id in files if external_id in self.writer.bytes]
         missing = Attachment.objects.filter(conversation=self.row, sha256="", external_id__in=wanted)
-        filled = 0
+        filled, shown = 0, {}
         for attachment in missing.select_related("message"):
             message, file = files[attachment.external_id]
             if taken := self.writer.take(self.prepared, message, file):
                 attachment.sha256, attachment.size, attachment.content_type = taken
                 attachment.save(update_fields=["sha256", "size", "content_type"])
-                point(attachment.message.parts, attachment.external_id, attachment.pk)
-                attachment.message.version += 1  # its HTML says that the file is missing
-                attachment.message.save(update_fields=["parts", "version"])
+                # One row per message, however many of its files came: each attachment brings a copy of its own.
+                row = shown.setdefault(attachment.message_id, attachment.message)
+                point(row.parts, attachment.external_id, attachment.pk)
                 filled += 1
+        for row in shown.values():
+            row.version += 1  # its HTML says that a file is missing
+            row.save(update_fields=["parts", "version"])
         return filled
 
     def _rename(self):

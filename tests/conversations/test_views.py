@@ -330,3 +330,14 @@ def test_the_address_that_a_message_was_sent_to_leads_back_to_the_conversation(s
 
     assert sign_in(alice).get(url)["Location"] == conversation.get_absolute_url()
     assert sign_in(charlie).get(url).status_code == 404
+
+
+def test_a_cookie_that_a_stranger_made_up_signs_nobody_in_and_breaks_nothing(client):
+    for made_up in ("\x00abcdefghijklmnop", "x" * 3_000, "é" * 32, "../../etc/passwd"):
+        client.cookies["session"] = made_up
+        assert client.get(reverse("conversations:index")).status_code == 302
+
+
+def test_a_cursor_from_before_all_calendars_is_refused(sign_in, alice):
+    cursor = "-62135596800000000-conv_01h455vb4pex5vsknk084sn02q"
+    assert sign_in(alice).get(reverse("conversations:index"), {"after": cursor}).status_code == 400

@@ -81,7 +81,7 @@ def read(value, now):
         created_at=born,
         updated_at=max(born, updated_at or messages[-1].created_at),
         model=model or next((message.model for message in reversed(messages) if message.model), ""),
-        metadata={key: value[key] for key in KEPT if _is_small(value.get(key))},
+        metadata=_cleaned({key: value[key] for key in KEPT if _is_small(value.get(key))}),
         archived_at=(updated_at or born) if value.get("is_archived") is True else None,
         structural=len(nodes) - len(messages),
         notices=notices,

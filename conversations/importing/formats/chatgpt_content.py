@@ -5,6 +5,7 @@ import re
 
 from conversations.importing.formats.citations import resolve
 from conversations.importing.incoming import IncomingFile
+from lib.text import clean
 
 _POINTER = re.compile(r"^(?:file-service|sediment)://(?P<id>[^?#/]{1,200})")
 
@@ -204,6 +205,7 @@ def _as_answer(message, raw, content, metadata):
 
 
 def _as_call(message, content, recipient):
+    recipient = clean(recipient)
     message.name = message.name or recipient[:200]
     call = {"type": "tool_call", "name": recipient[:200], "language": _language(content), "text": message.text}
     if recipient.startswith("canmore."):
