@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from conversations.models import Message
+from conversations.threads import permalink
 from lib.typeid import encode
 
 
@@ -46,8 +47,7 @@ class Finding:
     def close_href(self):
         """The same place without the search."""
         number = self.number
-        spelled = encode(Message.PREFIX, self.found[number - 1][1]) if number else ""
-        return f"{self.path}?at={spelled}#{spelled}" if spelled else self.path
+        return permalink(self.path, self.found[number - 1][1]) if number else self.path
 
     def _href(self, index):
         if not 0 <= index < len(self.found):

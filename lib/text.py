@@ -1,7 +1,6 @@
 """Small questions about plain text."""
 
 import re
-import unicodedata
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Markdown's signs at the start of lines and around words; single underscores stay, they belong to names.
@@ -25,9 +24,3 @@ def clean(text):
     if text.isascii() and "\x00" not in text:  # most ids and most English: no need to look at every character
         return text
     return _SURROGATES.sub("\ufffd", text.replace("\x00", ""))
-
-
-def fold(text):
-    """Lower case, without accents: how words are compared when they are marked. Same length is not promised."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -13,13 +13,6 @@ register.filter("marked", marked)
 
 
 @register.simple_tag
-def dom_id(thing, part=None):
-    """`message_01h4…` or `composer_message_01h4…`: the id that a piece of the page answers to."""
-    name = f"{thing._meta.model_name}_{thing.pk.hex}"
-    return f"{part}_{name}" if part else name
-
-
-@register.simple_tag
 @cache
 def icon(name):
     """A Lucide icon as inline SVG, sized and coloured by CSS; words beside it or an aria-label say what it means."""
