@@ -1,6 +1,6 @@
 from conversations.models.attachment import Attachment
 from conversations.models.branch import Branch
-from conversations.models.conversation import Conversation, ConversationFull
+from conversations.models.conversation import Conversation, ConversationFull, DuplicateMessage
 from conversations.models.grant import Grant
 from conversations.models.import_batch import ImportBatch, ImportLine
 from conversations.models.message import Message
@@ -18,6 +18,7 @@ __all__ = [
     "Branch",
     "Conversation",
     "ConversationFull",
+    "DuplicateMessage",
     "Grant",
     "ImportBatch",
     "ImportLine",

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from itertools import count
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,13 @@ class ConversationFull(Exception):
 
     def __str__(self):
         return f"Conversation is full: at most {limits.MESSAGES:,} messages."
+
+
+class DuplicateMessage(Exception):
+    """An append was refused: the conversation has a message with that external_id."""
+
+    def __str__(self):
+        return "The conversation already has an item with this id."
 
 
 class ConversationQuerySet(models.QuerySet):
@@ -155,8 +162,8 @@ class Conversation(Row):
     def append(self, role, text, **fields):
         """Adds a message at the tip of the active branch and returns its id.
 
-        `fields`: created_at, model, parts. Raises ConversationFull beyond limits.MESSAGES, DoesNotExist where the
-        conversation is no longer there.
+        `fields`: any of FIELDS. Raises ConversationFull beyond limits.MESSAGES, DuplicateMessage for an external_id
+        that is taken here, DoesNotExist where the conversation is no longer there.
         """
         message_id = self._add(role, text, **fields)
         if message_id is None:
@@ -172,7 +179,24 @@ class Conversation(Row):
         """
         return self._add(role, text, after=position, **fields) or self._branch(position, role, text, **fields)
 
-    def _add(self, role, text, *, after=None, created_at=None, model="", parts=None):
+    @transaction.atomic
+    def append_all(self, messages):
+        """Adds several messages, or none of them, and returns their ids.
+
+        Each is a dict of role, text and any of FIELDS; with `after`, a position, it answers that message as reply()
+        does, else the message before it.
+        """
+        room = Conversation.objects.select_for_update().filter(pk=self.pk).values_list("message_count").get()
+        if room[0] + len(messages) > limits.MESSAGES:
+            raise ConversationFull
+        added = []
+        for message in messages:
+            fields = dict(message)
+            after = fields.pop("after", None)
+            added.append(self.append(**fields) if after is None else self.reply(after, **fields))
+        return added
+
+    def _add(self, role, text, *, after=None, created_at=None, **fields):
         """The new message's id, or None where nothing was added: full, gone, or its tip is not `after` (when given).
 
         One statement: the row lock of the conversation hands out the position, so two writers at once are ordered and
@@ -180,22 +204,29 @@ class Conversation(Row):
         """
         message_id = new_id()
         said = role in TURN_ROLES
-        added = execute_prepared(
-            _APPEND,
-            {
-                "conversation": self.pk,
-                "after": after,
-                "id": message_id,
-                "role": role,
-                "text": text,
-                "parts": Jsonb(parts) if parts is not None else None,
-                "model": model,
-                "created_at": created_at or timezone.now(),
-                "turn": int(said),
-                "preview": first_line(text, limits.PREVIEW) if said else "",
-                "limit": limits.MESSAGES,
-            },
-        )
+        written = FIELDS | fields
+        for name in ("parts", "metadata"):
+            written[name] = None if written[name] is None else Jsonb(written[name])
+        try:
+            added = execute_prepared(
+                _APPEND,
+                {
+                    **written,
+                    "conversation": self.pk,
+                    "after": after,
+                    "id": message_id,
+                    "role": role,
+                    "text": text,
+                    "created_at": created_at or timezone.now(),
+                    "turn": int(said),
+                    "preview": first_line(text, limits.PREVIEW) if said else "",
+                    "limit": limits.MESSAGES,
+                },
+            )
+        except IntegrityError as error:
+            if error.__cause__.diag.constraint_name != "message_external_id_once":
+                raise
+            raise DuplicateMessage from error
         return message_id if added else None
 
     @transaction.atomic
@@ -258,6 +289,19 @@ class Conversation(Row):
 
 TURN_ROLES = ("user", "assistant")
 
+# What a message may carry beside its role, its text and created_at, and what it is where nothing is said.
+FIELDS = {
+    "parts": None,
+    "metadata": None,
+    "external_id": None,
+    "completed_at": None,
+    "type": "message",
+    "status": "completed",
+    "model": "",
+    "name": "",
+    "call_id": "",
+}
+
 _MEASURE = """
 WITH RECURSIVE path AS (
     SELECT parent_position, role, hidden FROM conversations_message
@@ -295,9 +339,10 @@ WITH old AS MATERIALIZED (
     FROM old WHERE b.id = old.active_branch_id
 )
 INSERT INTO conversations_message
-    (id, conversation_id, workspace_id, owner_id, position, parent_position, created_at, role, text, parts, model,
-     version, hidden, searchable, type, status, name, call_id, source_id)
-SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(created_at)s, %(role)s, %(text)s, %(parts)s,
-       %(model)s, 1, false, true, 'message', 'completed', '', '', ''
+    (id, conversation_id, workspace_id, owner_id, position, parent_position, created_at, completed_at, role, text,
+     parts, metadata, type, status, model, name, call_id, external_id, version, hidden, searchable, source_id)
+SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(created_at)s, %(completed_at)s, %(role)s,
+       %(text)s, %(parts)s, %(metadata)s, %(type)s, %(status)s, %(model)s, %(name)s, %(call_id)s, %(external_id)s,
+       1, false, true, ''
 FROM old
 """

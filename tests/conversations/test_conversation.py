@@ -4,7 +4,16 @@ import pytest
 from django.db import connection
 
 from conversations import limits
-from conversations.models import Attachment, Branch, Conversation, ConversationFull, Grant, Message, Tombstone
+from conversations.models import (
+    Attachment,
+    Branch,
+    Conversation,
+    ConversationFull,
+    DuplicateMessage,
+    Grant,
+    Message,
+    Tombstone,
+)
 from projects.models import Role
 
 
@@ -46,6 +55,38 @@ def test_a_full_conversation_refuses_and_stays_as_it_was(conversation):
         conversation.append("user", "One more")
 
     assert conversation.messages.count() == 2
+
+
+def test_several_messages_are_appended_together_or_not_at_all(conversation):
+    conversation.append_all([{"role": "user", "text": "And then?", "call_id": "c1"}, {"role": "tool", "text": "42"}])
+
+    assert path(conversation)[2:] == ["And then?", "42"]
+    assert conversation.messages.get(position=3).call_id == "c1"
+
+    Conversation.objects.filter(pk=conversation.pk).update(message_count=limits.MESSAGES - 1)
+    with pytest.raises(ConversationFull):
+        conversation.append_all([{"role": "user", "text": "One"}, {"role": "user", "text": "too many"}])
+    assert conversation.messages.count() == 4
+
+
+def test_one_of_several_may_answer_an_earlier_message(conversation):
+    conversation.append_all(
+        [{"role": "assistant", "text": "A refractor.", "after": 1}, {"role": "user", "text": "Ah."}]
+    )
+
+    assert path(conversation) == ["Which telescope should a beginner buy?", "A refractor.", "Ah."]
+    assert conversation.branch_count == 2
+
+
+def test_an_external_id_is_used_once_in_a_conversation(conversation):
+    conversation.append("user", "First", external_id="m-1")
+
+    with pytest.raises(DuplicateMessage):
+        conversation.append_all(
+            [{"role": "user", "text": "New"}, {"role": "user", "text": "Again", "external_id": "m-1"}]
+        )
+
+    assert conversation.messages.count() == 3
 
 
 def test_a_conversation_that_is_gone_takes_no_message(conversation):
