@@ -37,6 +37,6 @@ class AccountAdapter(DefaultAccountAdapter):
         user = super().save_user(request, user, form, commit=False)
         user.email = User.objects.normalize_email(user.email)
         with transaction.atomic():
-            user.workspace = Workspace.objects.create(name=user.email)
+            user.workspace = Workspace.objects.start(user.email)
             user.save()
         return user

@@ -108,7 +108,7 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
 
     def save_model(self, request, obj, form, change):
         if obj.workspace_id is None:
-            obj.workspace = Workspace.objects.create(name=obj.email)
+            obj.workspace = Workspace.objects.start(obj.email)
             obj.role = User.Role.ADMIN
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data and change:

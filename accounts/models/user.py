@@ -18,7 +18,7 @@ class UserManager(BaseUserManager):
             raise ValidationError(f"There is already a user {email}.")
         with transaction.atomic():
             if workspace is None:
-                workspace = Workspace.objects.create(name=email)
+                workspace = Workspace.objects.start(email)
                 fields.setdefault("role", User.Role.ADMIN)
             user = self.model(email=email, workspace=workspace, **fields)
             user.set_password(password)

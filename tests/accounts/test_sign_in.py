@@ -101,6 +101,14 @@ def test_whoever_signs_up_gets_a_workspace_of_their_own_and_runs_it(client, alic
     assert not dora.is_superuser
 
 
+def test_an_address_longer_than_a_workspaces_name_signs_up_as_well(client, db, settings):
+    settings.OPEN_SIGNUP = True
+    address = f"{'d' * 60}@{'subdomain.' * 8}example.org"
+    client.post(reverse("account_signup"), {"email": address, "password1": "a long enough one"})
+
+    assert address.startswith(User.objects.get().workspace.name)
+
+
 def test_signing_up_cannot_make_a_superuser(client, db, settings):
     settings.OPEN_SIGNUP = True
     fields = {"email": "eve@example.org", "password1": "a long enough one", "is_superuser": "1", "is_staff": "1"}
