@@ -1,4 +1,4 @@
-"""Deleting conversations by SQL: Django's collector would load 10,000 messages to learn that nothing hangs on them.
+"""Deleting conversations and messages by SQL: Django's collector would load 10,000 of them to learn what hangs on them.
 
 For the same reason what hangs on a message has no foreign key to it: PostgreSQL would look each message up in each of
 those tables, which took twenty times as long as the deletion. All of them carry the conversation's id, and go by it.
@@ -26,7 +26,7 @@ def delete_conversations(cursor, ids):
     """Deletes whole conversations inside the caller's transaction; leaves a tombstone each, so that cursors go on."""
     # Whoever is appending finishes first, and whoever comes after finds nothing: no message is left without its row.
     cursor.execute("SELECT FROM conversations_conversation WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
-    files.forget(cursor, ids)
+    files.forget(cursor, "conversation_id", ids)
     cursor.execute(
         """
         INSERT INTO conversations_tombstone
@@ -43,3 +43,26 @@ def delete_conversations(cursor, ids):
     cursor.execute("DELETE FROM conversations_conversation WHERE id = ANY(%s)", [ids])
     counts["conversations"] = cursor.rowcount
     return counts
+
+
+def delete_messages(cursor, conversation_id, positions):
+    """Deletes messages of one conversation, whose row the caller has locked, with what hangs on them, and leaves a
+    tombstone each. The tree around them is the caller's to mend: Conversation.remove_messages does.
+    """
+    cursor.execute(
+        """
+        INSERT INTO conversations_tombstone
+            (id, kind, owner_id, conversation_id, position, created_at, updated_at, deleted_at)
+        SELECT id, 'message', owner_id, conversation_id, position, created_at, coalesce(edited_at, created_at), now()
+        FROM conversations_message WHERE conversation_id = %s AND position = ANY(%s) RETURNING id
+        """,
+        [conversation_id, positions],
+    )
+    ids = [pk for (pk,) in cursor.fetchall()]
+    files.forget(cursor, "message_id", ids)
+    counts = {}
+    for word in ("renderings", "revisions", "bookmarks", "notes", "attachments"):
+        cursor.execute(f"DELETE FROM {_CHILDREN[word]} WHERE message_id = ANY(%s)", [ids])  # noqa: S608  our own names
+        counts[word] = cursor.rowcount
+    cursor.execute("DELETE FROM conversations_message WHERE id = ANY(%s)", [ids])
+    return counts | {"messages": cursor.rowcount}

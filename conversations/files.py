@@ -17,13 +17,11 @@ def path(workspace_id, sha256):
     return folder(workspace_id) / sha256[:2] / sha256
 
 
-def forget(cursor, conversation_ids):
-    """After the surrounding transaction commits, removes the bytes that no other attachment still names."""
-    cursor.execute(
-        "SELECT DISTINCT workspace_id, sha256 FROM conversations_attachment"
-        " WHERE conversation_id = ANY(%s) AND sha256 <> ''",
-        [conversation_ids],
-    )
+def forget(cursor, column, ids):
+    """After the surrounding transaction commits, removes the bytes that no attachment names any more. To be called
+    before those of `ids` are deleted; `column` says whose ids they are: conversation_id or message_id."""
+    named = f"{column} = ANY(%s) AND sha256 <> ''"
+    cursor.execute(f"SELECT DISTINCT workspace_id, sha256 FROM conversations_attachment WHERE {named}", [ids])  # noqa: S608
     if candidates := cursor.fetchall():
         transaction.on_commit(lambda: _remove_unnamed(candidates))
 

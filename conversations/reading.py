@@ -146,12 +146,24 @@ class Tree:
 
     def newest_leaf_below(self, position):
         """The last message written anywhere below `position`: nothing answers it, or that answer were later."""
-        below, newest = {position}, position
+        return max(self.below({position}))
+
+    def below(self, positions):
+        """These and everything that answers them, directly or not."""
+        below = set(positions)
         for candidate, parent in self.parents.items():
             if parent in below:
                 below.add(candidate)
-                newest = candidate
-        return newest
+        return below
+
+    def reached_from(self, tips):
+        """Every position on the paths to these tips."""
+        reached = set()
+        for position in tips:
+            while position in self.parents and position not in reached:
+                reached.add(position)
+                position = self.parents[position]
+        return reached
 
 
 def _walk(conversation, start, limit):

@@ -6,8 +6,7 @@ from datetime import datetime
 
 import orjson
 
-# Parts that stand for something else than words said: a message of only these is no turn of the conversation.
-UNSAID = {"reasoning", "tool_call", "tool_result", "instructions", "error", "quote", "unknown"}
+from conversations.parts import UNSAID
 
 
 class Unreadable(Exception):

@@ -7,11 +7,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from conversations import files, limits
-from conversations.importing.incoming import UNSAID
 from conversations.importing.job import Lost
 from conversations.models import Branch, Conversation, ImportBatch, Message, Revision, Source, Tombstone
 from conversations.models.conversation import TURN_ROLES
 from conversations.models.import_batch import LEASE
+from conversations.parts import UNSAID
 from lib.text import first_line
 
 AT_ONCE = 100  # conversations in one transaction
@@ -98,7 +98,7 @@ class Undo:
             return position
 
         with connection.cursor() as cursor:
-            files.forget(cursor, [conversation.pk])
+            files.forget(cursor, "conversation_id", [conversation.pk])
         for position in gone:
             orphans = Message.objects.filter(conversation=conversation, parent_position=position)
             orphans.exclude(position__in=gone).update(parent_position=above(position))

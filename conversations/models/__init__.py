@@ -1,6 +1,6 @@
 from conversations.models.attachment import Attachment
 from conversations.models.branch import Branch
-from conversations.models.conversation import Conversation, ConversationFull, DuplicateMessage
+from conversations.models.conversation import Conversation
 from conversations.models.grant import Grant
 from conversations.models.import_batch import ImportBatch, ImportLine
 from conversations.models.message import Message
@@ -11,6 +11,7 @@ from conversations.models.revision import Revision
 from conversations.models.source import Source
 from conversations.models.tag import Tag, Tagging
 from conversations.models.tombstone import Tombstone
+from conversations.refusals import ConversationFull, DuplicateMessage
 
 __all__ = [
     "Attachment",

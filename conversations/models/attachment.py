@@ -1,3 +1,5 @@
+import copy
+
 from django.db import models
 from django.utils import timezone
 
@@ -5,6 +7,7 @@ from accounts.models import User, Workspace
 from conversations import files
 from conversations.models.conversation import Conversation
 from lib.models import Row
+from lib.typeid import new_id
 
 
 class AttachmentQuerySet(models.QuerySet):
@@ -47,3 +50,9 @@ class Attachment(Row):
     @property
     def path(self):
         return files.path(self.workspace_id, self.sha256) if self.sha256 else None
+
+    def copy(self):
+        """A row for the same bytes, not saved yet and nobody's import."""
+        copied = copy.copy(self)
+        copied.pk, copied.import_batch_id, copied.message_id = new_id(), None, None
+        return copied

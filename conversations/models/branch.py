@@ -1,7 +1,9 @@
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from conversations import limits
+from conversations.reading import Tree
+from conversations.refusals import BranchProtected
 from lib.models import Row
 
 
@@ -29,3 +31,42 @@ class Branch(Row):
 
     def __str__(self):
         return self.name
+
+    @transaction.atomic
+    def rename(self, name):
+        """Raises BranchExists, or BranchProtected for MAIN."""
+        conversation, branch = self._locked()
+        if branch.is_main:
+            raise BranchProtected
+        conversation.refuse_taken(name, but=branch)
+        conversation.branches.filter(parent_name=branch.name).update(parent_name=name)
+        branch.name = self.name = name
+        branch.save(update_fields=["name"])
+
+    @transaction.atomic
+    def remove(self):
+        """Takes the name away, and with it the messages that no other branch reaches. Returns how many those were.
+
+        Raises BranchProtected for MAIN and for the active branch.
+        """
+        conversation, branch = self._locked()
+        if branch.is_main or branch.pk == conversation.active_branch_id:
+            raise BranchProtected
+        branch.delete()
+        tree = Tree(conversation)
+        reached = tree.reached_from(conversation.branches.values_list("tip_position", flat=True))
+        lost = tree.below(set(tree.path(branch.tip_position)) - reached)
+        conversation.branch_count -= 1
+        conversation.save(update_fields=["branch_count"])
+        if lost:
+            conversation.remove_messages(lost)
+        return len(lost)
+
+    @property
+    def is_main(self):
+        return self.name == self.MAIN
+
+    def _locked(self):
+        """The conversation under its lock, and this row as it is now."""
+        conversation = self.conversation.locked()
+        return conversation, conversation.branches.get(pk=self.pk)

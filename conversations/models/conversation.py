@@ -1,8 +1,10 @@
+import json
 from datetime import timedelta
 from itertools import count
 
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
 from psycopg.types.json import Jsonb
@@ -11,25 +13,15 @@ from accounts.models import User, Workspace
 from conversations import deletion, limits
 from conversations.models.branch import Branch
 from conversations.models.grant import Grant
+from conversations.parts import UNSAID, pointed, retold
+from conversations.reading import Tree
+from conversations.refusals import BranchExists, ConversationFull, DuplicateMessage, MetadataTooLarge, Stale
+from lib.metadata import merged
 from lib.models import Row
 from lib.sql import execute_prepared
 from lib.text import first_line
 from lib.typeid import new_id
 from projects.models import WRITERS, Project, ProjectMember
-
-
-class ConversationFull(Exception):
-    """An append was refused: the conversation holds limits.MESSAGES messages."""
-
-    def __str__(self):
-        return f"Conversation is full: at most {limits.MESSAGES:,} messages."
-
-
-class DuplicateMessage(Exception):
-    """An append was refused: the conversation has a message with that external_id."""
-
-    def __str__(self):
-        return "The conversation already has an item with this id."
 
 
 class ConversationQuerySet(models.QuerySet):
@@ -186,8 +178,7 @@ class Conversation(Row):
         Each is a dict of role, text and any of FIELDS; with `after`, a position, it answers that message as reply()
         does, else the message before it.
         """
-        room = Conversation.objects.select_for_update().filter(pk=self.pk).values_list("message_count").get()
-        if room[0] + len(messages) > limits.MESSAGES:
+        if self.locked().message_count + len(messages) > limits.MESSAGES:
             raise ConversationFull
         added = []
         for message in messages:
@@ -203,7 +194,7 @@ class Conversation(Row):
         neither is lost.
         """
         message_id = new_id()
-        said = role in TURN_ROLES
+        said = role in TURN_ROLES and not any(part.get("type") in UNSAID for part in fields.get("parts") or [])
         written = FIELDS | fields
         for name in ("parts", "metadata"):
             written[name] = None if written[name] is None else Jsonb(written[name])
@@ -231,11 +222,32 @@ class Conversation(Row):
 
     @transaction.atomic
     def _branch(self, position, role, text, **fields):
-        locked = Conversation.objects.select_for_update().get(pk=self.pk)
+        locked = self.locked()
         if position != locked.tip_position:
             branch = locked.branches.filter(tip_position=position).order_by("-updated_at").first()
             locked._activate(branch or locked._fork(position))
         return locked.append(role, text, **fields)
+
+    @transaction.atomic
+    def edit_as_branch(self, message, text, *, expected_version=None, **fields):
+        """Another wording of `message` beside it, where the conversation forks; returns the new message's id.
+
+        Always a fork, unlike `reply`: the old wording and all that follows it stay on the branch they are on. Its files
+        come along, unless `parts` say otherwise; other `fields` as for `append`. Raises Stale.
+        """
+        locked = self.locked()
+        old = locked.messages.get(pk=message.pk)
+        if expected_version not in (None, old.version):
+            raise Stale
+        files = {} if "parts" in fields else {file.typeid: file.copy() for file in old.attachments.all()}
+        same = {"type": old.type, "name": old.name, "parts": pointed(retold(old.parts, old.text, text), files)}
+        locked._activate(locked._fork(old.parent_position))
+        message_id = locked.append(old.role, text, replaces_position=old.position, **same | fields)
+        for file in files.values():
+            file.message_id = message_id
+            file.save(force_insert=True)
+        Conversation.objects.filter(pk=self.pk).update(attachment_count=F("attachment_count") + len(files))
+        return message_id
 
     def _fork(self, position):
         """Caller holds the row's lock."""
@@ -243,14 +255,7 @@ class Conversation(Row):
         old_main = self.branches.get(name=Branch.MAIN)
         old_main.name = self._backup_name(now)
         old_main.save(update_fields=["name"])
-        Conversation.objects.filter(pk=self.pk).update(branch_count=F("branch_count") + 1)
-        return self.branches.create(
-            name=Branch.MAIN,
-            tip_position=position,
-            parent_name=old_main.name,
-            forked_from_position=position,
-            forked_at=now,
-        )
+        return self._add_branch(Branch.MAIN, position, parent_name=old_main.name)
 
     def _backup_name(self, now):
         """MAIN_20261120101500, with -2, -3 … when that second is taken: two edits in one second must both work."""
@@ -259,25 +264,123 @@ class Conversation(Row):
         return next(name for n in count(1) if (name := stamp if n == 1 else f"{stamp}-{n}") not in taken)
 
     @transaction.atomic
+    def create_branch(self, name, *, parent=None, position=None, description=""):
+        """A new branch that ends at `position`, a message of the branch `parent` (the active one); by default its tip.
+
+        It is not made active. Raises BranchExists, or Message.DoesNotExist where `position` is not on `parent`.
+        """
+        locked = self.locked()
+        parent = locked.branches.get(pk=parent.pk if parent else locked.active_branch_id)
+        position = parent.tip_position if position is None else position
+        if position is not None and position not in Tree(locked).path(parent.tip_position):
+            raise locked.messages.model.DoesNotExist
+        locked.refuse_taken(name)
+        return locked._add_branch(name, position, parent_name=parent.name, description=description)
+
+    def refuse_taken(self, name, *, but=None):
+        """Caller holds the row's lock."""
+        if self.branches.filter(name=name).exclude(pk=but and but.pk).exists():
+            raise BranchExists
+
+    def _add_branch(self, name, position, **fields):
+        Conversation.objects.filter(pk=self.pk).update(branch_count=F("branch_count") + 1)
+        return self.branches.create(
+            name=name, tip_position=position, forked_from_position=position, forked_at=timezone.now(), **fields
+        )
+
+    @transaction.atomic
     def activate(self, branch):
         """Makes `branch`, one of this conversation's, the one that is shown and written on."""
-        locked = Conversation.objects.select_for_update().get(pk=self.pk)
+        locked = self.locked()
         # Read again under the lock: somebody may have moved its tip since.
         locked._activate(locked.branches.get(pk=branch.pk))
 
     def _activate(self, branch):
-        """Caller holds the row's lock. Length and turns are counted along the branch's path."""
-        with connection.cursor() as cursor:
-            cursor.execute(_MEASURE, {"conversation": self.pk, "tip": branch.tip_position, "said": list(TURN_ROLES)})
-            length, turns = cursor.fetchone()
-        Conversation.objects.filter(pk=self.pk).update(
-            active_branch=branch, tip_position=branch.tip_position, length=length, turns=turns
-        )
+        """Caller holds the row's lock."""
+        self.active_branch, self.tip_position = branch, branch.tip_position
+        self._measure()
+        self.save(update_fields=["active_branch", *MEASURED])
 
-    def rename(self, title):
-        self.title = title
+    def retell(self):
+        """A message was edited: the preview may say something else now. Caller holds the row's lock."""
+        self._measure()
+        self.revise(*MEASURED)
+
+    def _measure(self):
+        """What the row repeats of its active path, read along it: length, turns, preview."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _MEASURE,
+                {
+                    "conversation": self.pk,
+                    "tip": self.tip_position,
+                    "roles": list(TURN_ROLES),
+                    "unsaid": list(UNSAID),
+                },
+            )
+            self.length, self.turns, newest = cursor.fetchone()
+        said = self.messages.filter(position=newest).values_list(Left("text", 4 * limits.PREVIEW), flat=True).first()
+        self.preview = first_line(said or "", limits.PREVIEW)
+
+    def remove_messages(self, positions):
+        """Deletes messages for good, with what hangs on them: what followed one is joined to what came before it, and a
+        branch that ended at one ends before it. Caller holds the row's lock, and this is that row.
+        """
+        parents, gone = Tree(self).parents, set(positions)
+
+        def above(position):
+            while position in gone:
+                position = parents[position]
+            return position
+
+        joined = {child: above(parent) for child, parent in parents.items() if parent in gone and child not in gone}
+        for branch in self.branches.filter(Q(tip_position__in=gone) | Q(forked_from_position__in=gone)):
+            branch.tip_position = above(branch.tip_position)
+            branch.forked_from_position = above(branch.forked_from_position)
+            branch.save(update_fields=["tip_position", "forked_from_position"])
+        self.messages.filter(replaces_position__in=gone).update(replaces_position=None)
+        with connection.cursor() as cursor:
+            cursor.execute(_JOIN, {"conversation": self.pk, "children": list(joined), "parents": list(joined.values())})
+            counts = deletion.delete_messages(cursor, self.pk, list(gone))
+        self.tip_position = above(self.tip_position)
+        self.message_count -= counts["messages"]
+        self.attachment_count -= counts["attachments"]
+        self.last_message_at = self.messages.aggregate(last=Max("created_at"))["last"] or self.created_at
+        self._measure()
+        self.revise(*MEASURED, "message_count", "attachment_count", "last_message_at")
+
+    @transaction.atomic
+    def rename(self, title, *, expected_revision=None):
+        self._set("title", title, self.locked(expected_revision))
+
+    @transaction.atomic
+    def set_metadata(self, metadata, *, merge=False, expected_revision=None):
+        """Replaces it, or with `merge` changes the keys that are given and takes away those given as None."""
+        locked = self.locked(expected_revision)
+        metadata = merged(locked.metadata, metadata) if merge else metadata
+        if len(json.dumps(metadata, ensure_ascii=False).encode()) > limits.METADATA_BYTES:
+            raise MetadataTooLarge
+        self._set("metadata", metadata, locked)
+
+    def _set(self, name, value, locked):
+        """On the row that is locked, and on this older copy of it, which the caller goes on with."""
+        setattr(locked, name, value)
+        locked.revise(name)
+        for field in (name, "revision", "updated_at"):
+            setattr(self, field, getattr(locked, field))
+
+    def revise(self, *changed):
+        """Saves what was changed as a new revision. Caller holds the row's lock, and this is that row."""
+        self.revision += 1
         self.touch()
-        self.save(update_fields=["title", "updated_at"])
+        self.save(update_fields=[*changed, "revision", "updated_at"])
+
+    def locked(self, expected_revision=None):
+        """The row as it is now, for the caller's transaction: whoever else would write waits. DoesNotExist, Stale."""
+        row = Conversation.objects.select_for_update().get(pk=self.pk)
+        if expected_revision not in (None, row.revision):
+            raise Stale
+        return row
 
     def touch(self):
         """`updated_at` always grows, whatever the clock does: cursors and ETags stand on it."""
@@ -288,12 +391,14 @@ class Conversation(Row):
 
 
 TURN_ROLES = ("user", "assistant")
+MEASURED = ("tip_position", "length", "turns", "preview")
 
 # What a message may carry beside its role, its text and created_at, and what it is where nothing is said.
 FIELDS = {
     "parts": None,
     "metadata": None,
     "external_id": None,
+    "replaces_position": None,
     "completed_at": None,
     "type": "message",
     "status": "completed",
@@ -302,15 +407,28 @@ FIELDS = {
     "call_id": "",
 }
 
+# Along the path to a tip: how many messages and turns there are, and the last turn that has words.
 _MEASURE = """
 WITH RECURSIVE path AS (
-    SELECT parent_position, role, hidden FROM conversations_message
+    SELECT position, parent_position, role, hidden, parts, text = '' AS is_silent FROM conversations_message
     WHERE conversation_id = %(conversation)s AND position = %(tip)s
     UNION ALL
-    SELECT m.parent_position, m.role, m.hidden FROM path JOIN conversations_message AS m
+    SELECT m.position, m.parent_position, m.role, m.hidden, m.parts, m.text = ''
+    FROM path JOIN conversations_message AS m
     ON m.conversation_id = %(conversation)s AND m.position = path.parent_position
+), told AS (
+    SELECT position, is_silent,
+           role = ANY(%(roles)s) AND NOT hidden
+           AND NOT coalesce(jsonb_path_query_array(parts, '$[*].type') ?| %(unsaid)s, false) AS is_turn
+    FROM path
 )
-SELECT count(*), count(*) FILTER (WHERE role = ANY(%(said)s) AND NOT hidden) FROM path
+SELECT count(*), count(*) FILTER (WHERE is_turn), max(position) FILTER (WHERE is_turn AND NOT is_silent) FROM told
+"""
+
+_JOIN = """
+UPDATE conversations_message AS m SET parent_position = joined.parent
+FROM unnest(%(children)s::int[], %(parents)s::int[]) AS joined (position, parent)
+WHERE m.conversation_id = %(conversation)s AND m.position = joined.position
 """
 
 # FOR UPDATE reads the row as the last committed writer left it, so `parent` is the true tip even when we had to wait.
@@ -339,10 +457,11 @@ WITH old AS MATERIALIZED (
     FROM old WHERE b.id = old.active_branch_id
 )
 INSERT INTO conversations_message
-    (id, conversation_id, workspace_id, owner_id, position, parent_position, created_at, completed_at, role, text,
-     parts, metadata, type, status, model, name, call_id, external_id, version, hidden, searchable, source_id)
-SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(created_at)s, %(completed_at)s, %(role)s,
-       %(text)s, %(parts)s, %(metadata)s, %(type)s, %(status)s, %(model)s, %(name)s, %(call_id)s, %(external_id)s,
-       1, false, true, ''
+    (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
+     completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
+     version, hidden, searchable, source_id)
+SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(replaces_position)s, %(created_at)s,
+       %(completed_at)s, %(role)s, %(text)s, %(parts)s, %(metadata)s, %(type)s, %(status)s, %(model)s, %(name)s,
+       %(call_id)s, %(external_id)s, 1, false, true, ''
 FROM old
 """

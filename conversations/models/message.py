@@ -1,10 +1,13 @@
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User, Workspace
 from conversations import search
 from conversations.models.conversation import Conversation
+from conversations.parts import retold
+from conversations.refusals import Stale
+from lib.metadata import merged
 from lib.models import Row
 
 
@@ -101,3 +104,49 @@ class Message(Row):
 
     def __str__(self):
         return f"{self.role} at {self.position}"
+
+    @transaction.atomic
+    def edit(self, text, *, by, parts=None, expected_version=None):
+        """Other words in the same place: what it said becomes a Revision. `parts` replace the old ones; without them
+        those that carried the old words carry the new. Raises Stale, or DoesNotExist where it is gone.
+        """
+        conversation = self.locked(expected_version)
+        parts = retold(self.parts, self.text, text) if parts is None else parts
+        if (text, parts) == (self.text, self.parts):
+            return
+        conversation.revisions.create(
+            message=self,
+            version=self.version,
+            conversation_revision=conversation.revision + 1,
+            text=self.text,
+            parts=self.parts,
+            metadata=self.metadata,
+            edited_by=by,
+        )
+        self.text, self.parts, self.edited_at, self.updated_by = text, parts, timezone.now(), by
+        self.version += 1
+        self.save(update_fields=["text", "parts", "edited_at", "updated_by", "version"])
+        conversation.retell()
+
+    @transaction.atomic
+    def set_metadata(self, metadata, *, by, merge=False, expected_version=None):
+        """Replaces it, or with `merge` changes the keys that are given and takes away those given as None. Not an edit:
+        the words stay what they were."""
+        conversation = self.locked(expected_version)
+        self.metadata = merged(self.metadata, metadata) if merge else metadata
+        self.updated_by = by
+        self.save(update_fields=["metadata", "updated_by"])
+        conversation.revise()
+
+    @transaction.atomic
+    def remove(self, *, expected_version=None):
+        """Deletes this one message for good: what answered it answers its parent now."""
+        self.locked(expected_version).remove_messages([self.position])
+
+    def locked(self, expected_version=None):
+        """Reads this row again under the lock of its conversation's, which is returned. DoesNotExist, Stale."""
+        conversation = self.conversation.locked()
+        self.refresh_from_db(from_queryset=conversation.messages.all())
+        if expected_version not in (None, self.version):
+            raise Stale
+        return conversation

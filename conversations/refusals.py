@@ -1,0 +1,38 @@
+"""What a verb may say no with. The sentences are for whoever asked: a page or a dialect may show them."""
+
+from conversations import limits
+
+
+class Refusal(Exception):
+    """Nothing was changed."""
+
+    said = ""
+
+    def __str__(self):
+        return self.said
+
+
+class ConversationFull(Refusal):
+    said = f"Conversation is full: at most {limits.MESSAGES:,} messages."
+
+
+class DuplicateMessage(Refusal):
+    """The conversation has a message of that external_id."""
+
+    said = "The conversation already has an item with this id."
+
+
+class Stale(Refusal):
+    said = "Somebody else has changed this meanwhile."
+
+
+class BranchExists(Refusal):
+    said = "There is a branch of that name already."
+
+
+class BranchProtected(Refusal):
+    said = "MAIN and the active branch stay."
+
+
+class MetadataTooLarge(Refusal):
+    said = f"Metadata is at most {limits.METADATA_BYTES // 1024} KiB of JSON."

@@ -1,0 +1,118 @@
+"""Branches by name: made, renamed, left, and taken away with what nobody else reaches."""
+
+import pytest
+
+from conversations.models import Branch, Conversation, Message, Tombstone
+from conversations.refusals import BranchExists, BranchProtected
+from tests.conversations.test_conversation import path
+
+
+@pytest.fixture
+def forked(conversation):
+    """1 → 2 → 3 on a branch of the old MAIN, and 1 → 4 → 5 on MAIN, which is active."""
+    conversation.append("user", "How much is it?")
+    conversation.reply(1, "assistant", "Binoculars, first.")
+    conversation.append("user", "Which ones?")
+    conversation.refresh_from_db()
+    return conversation
+
+
+def test_a_branch_is_made_where_one_is_and_is_not_the_active_one(forked):
+    before = forked.updated_at
+
+    branch = forked.create_branch("quiet", description="without questions", position=4)
+
+    assert (branch.tip_position, branch.parent_name, branch.forked_from_position) == (4, Branch.MAIN, 4)
+    forked.refresh_from_db()
+    assert (forked.active_branch.name, forked.branch_count, forked.updated_at) == (Branch.MAIN, 3, before)
+    forked.activate(branch)
+    forked.append("user", "And then?")
+    assert path(forked)[-2:] == ["Binoculars, first.", "And then?"]
+    assert forked.branches.get(name=Branch.MAIN).tip_position == 5
+
+
+def test_a_branch_off_another_one_begins_on_that_one(forked):
+    old = forked.branches.exclude(name=Branch.MAIN).get()
+
+    assert forked.create_branch("a", parent=old).tip_position == 3
+    with pytest.raises(Message.DoesNotExist):
+        forked.create_branch("b", position=3)  # not on the active branch
+    with pytest.raises(BranchExists):
+        forked.create_branch("a")
+    assert Conversation.objects.get(pk=forked.pk).branch_count == forked.branches.count() == 3
+
+
+def test_a_branch_of_nothing_ends_nowhere(alice):
+    conversation = Conversation.objects.start(alice)
+
+    assert conversation.create_branch("a").tip_position is None
+
+
+def test_a_branch_is_renamed_and_those_off_it_know(forked):
+    old = forked.branches.exclude(name=Branch.MAIN).get()
+    forked.create_branch("a", parent=old)
+
+    old.rename("without binoculars")
+
+    assert forked.branches.get(name="a").parent_name == "without binoculars"
+    old.rename("without binoculars")  # its own name is not taken
+    with pytest.raises(BranchExists):
+        old.rename("a")
+    with pytest.raises(BranchProtected):
+        forked.active_branch.rename("b")
+
+
+def test_a_removed_branch_takes_what_nobody_else_reaches(forked):
+    old = forked.branches.exclude(name=Branch.MAIN).get()
+    forked.create_branch("halfway", parent=old, position=2)
+    before = Conversation.objects.get(pk=forked.pk)
+
+    assert old.remove() == 1
+
+    assert list(forked.messages.order_by("position").values_list("position", flat=True)) == [1, 2, 4, 5]
+    after = Conversation.objects.get(pk=forked.pk)
+    assert (after.branch_count, after.message_count, after.length) == (2, 4, 3)
+    assert (after.revision, after.updated_at > before.updated_at) == (before.revision + 1, True)
+    assert Tombstone.objects.get().position == 3
+
+
+def test_a_removed_branch_that_had_nothing_of_its_own_changes_no_message(forked):
+    branch = forked.create_branch("a", position=4)
+    before = Conversation.objects.get(pk=forked.pk)
+
+    assert branch.remove() == 0
+
+    after = Conversation.objects.get(pk=forked.pk)
+    assert (after.branch_count, after.message_count) == (2, 5)
+    assert (after.revision, after.updated_at) == (before.revision, before.updated_at)
+
+
+def test_main_and_the_active_branch_stay(forked):
+    old = forked.branches.exclude(name=Branch.MAIN).get()
+    with pytest.raises(BranchProtected):
+        forked.active_branch.remove()
+    forked.activate(old)
+    with pytest.raises(BranchProtected):
+        old.remove()
+    with pytest.raises(BranchProtected):
+        forked.branches.get(name=Branch.MAIN).remove()
+    assert forked.branches.count() == 2
+
+
+def test_a_branch_of_five_thousand_messages_goes_in_a_handful_of_statements(
+    forked, alice, django_assert_max_num_queries
+):
+    old = forked.branches.exclude(name=Branch.MAIN).get()
+    forked.messages.bulk_create(
+        Message(conversation=forked, workspace=alice.workspace, owner=alice, position=n, parent_position=max(3, n - 1),
+                role="user", text=str(n)) for n in range(101, 5_101)
+    )  # fmt: skip
+    forked.messages.filter(position=101).update(parent_position=3)
+    old.tip_position = 5_100
+    old.save()
+    Conversation.objects.filter(pk=forked.pk).update(message_count=5_005, next_position=5_101)
+
+    with django_assert_max_num_queries(30):
+        assert old.remove() == 5_002
+
+    assert Conversation.objects.get(pk=forked.pk).message_count == 3
