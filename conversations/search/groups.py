@@ -1,8 +1,7 @@
 """One page of hits, grouped by conversation."""
 
-from django.db import connection
-
 from conversations.models.conversation import Conversation
+from conversations.search.paths import Paths
 from conversations.search.results import Group
 from conversations.search.snippets import cut_snippets
 from lib.marks import snippet
@@ -56,32 +55,8 @@ def _group(conversation, query):
 
 def _find_branches(groups):
     """Which hits the reader does not see without changing the branch."""
-    forked = {
-        group.conversation.pk: group
-        for group in groups
-        if group.conversation.length != group.conversation.message_count
-    }
-    if not forked:
-        return
-    with connection.cursor() as cursor:
-        # A parent stands before its children, so nothing below the first hit is on the way up to it.
-        cursor.execute(
-            """
-            SELECT conversation_id, array_agg(position), array_agg(parent_position)
-            FROM conversations_message AS m
-            JOIN unnest(%s::uuid[], %s::int[]) AS w(id, first) ON m.conversation_id = w.id AND m.position >= w.first
-            GROUP BY 1
-            """,
-            [list(forked), [min(hit.position for hit in group.hits) for group in forked.values()]],
-        )
-        for pk, positions, parents in cursor.fetchall():
-            parent_of, path, position = (
-                dict(zip(positions, parents, strict=True)),
-                set(),
-                forked[pk].conversation.tip_position,
-            )
-            while position in parent_of:
-                path.add(position)
-                position = parent_of[position]
-            for hit in forked[pk].hits:
-                hit.on_active_branch = hit.position in path
+    forked = [g.conversation.pk for g in groups if g.conversation.length != g.conversation.message_count]
+    paths = Paths(forked)
+    for group in groups:
+        for hit in group.hits:
+            hit.on_active_branch = paths.shows(hit.conversation_id, hit.position)
