@@ -34,20 +34,10 @@ def run_next(should_stop=lambda: False):
     batch = ImportBatch.objects.claim()
     if batch is None:
         return False
-    try:
-        if batch.status == ImportBatch.Status.UNDOING:
-            Undo(batch, should_stop=should_stop).run()
-        elif batch.status == ImportBatch.Status.CANCELLING:
-            batch.finish(ImportBatch.Status.CANCELLED)
-        else:
-            Import(batch, should_stop=should_stop).run()
-    except DatabaseError:
-        raise  # the lease runs out by itself, and whoever claims the batch goes on at its checkpoint
-    except Exception:
-        log.exception("import %s failed", batch.typeid)
-        batch.finish(
-            ImportBatch.Status.FAILED,
-            "Parley made a mistake while it read this file. What was imported before that is kept; "
-            "the server's log says more.",
-        )
+    if batch.status == ImportBatch.Status.UNDOING:
+        Undo(batch, should_stop=should_stop).run()
+    elif batch.status == ImportBatch.Status.CANCELLING:
+        batch.finish(ImportBatch.Status.CANCELLED)
+    else:
+        Import(batch, should_stop=should_stop).run()
     return True

@@ -8,6 +8,7 @@ import tempfile
 from conversations import files, limits
 from lib.typeid import encode
 
+UNKNOWN = "application/octet-stream"
 # The first bytes decide, not a name or a claim: what is shown inside a page must be what it says.
 _MAGIC = [(b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif")]
 
@@ -41,11 +42,15 @@ class Bytes:
         return digest, len(data), _content_type(data, file.name or member.filename, file.content_type)
 
 
-def point(parts, external_id, attachment):
-    """Lets every part that names a file of the export lead to the stored attachment."""
+def point(parts, attachments):
+    """Lets the parts that name files of the export lead to `attachments`, {external id: id} of those that have bytes;
+    the others to none.
+    """
     for part in parts or []:
-        if part.get("external_id") == external_id:
-            part["attachment_id"] = encode("att", attachment)
+        if "external_id" in part:
+            part.pop("attachment_id", None)
+            if found := attachments.get(part["external_id"]):
+                part["attachment_id"] = encode("att", found)
 
 
 def _write(path, data):
@@ -66,4 +71,4 @@ def _content_type(data, name, claimed):
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     found = claimed[:127] if claimed and not claimed.startswith("image/") else mimetypes.guess_type(name)[0]
-    return found or "application/octet-stream"
+    return found or UNKNOWN

@@ -48,6 +48,11 @@ class IncomingMessage:
     files: list[IncomingFile] = field(default_factory=list)
 
     @property
+    def content(self):
+        """What can differ between two exports of the same message, and makes a new version of it."""
+        return (self.text, self.parts, self.hidden, self.status, self.model, self.name)
+
+    @property
     def is_said(self):
         """True for a turn: words of the user or the assistant, shown from the start."""
         return (
@@ -104,5 +109,5 @@ class Node:
 
     key: str
     parent: str | None
-    children: list
+    children: list[str]
     message: IncomingMessage | None

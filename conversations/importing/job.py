@@ -1,8 +1,6 @@
 """One batch from its file to its report."""
 
 import gc
-import logging
-import zlib
 from collections import Counter
 from concurrent import futures
 from contextlib import contextmanager
@@ -15,12 +13,12 @@ from conversations.importing.bytes import Bytes
 from conversations.importing.formats import FORMATS, detect, foreign
 from conversations.importing.incoming import Unreadable
 from conversations.importing.reading import Broken, Fault, records
+from conversations.importing.running import Lost, ending, where
 from conversations.importing.writing import Prepared, Writer, Written
 from conversations.models import ImportBatch, ImportLine
 from conversations.models.import_batch import LEASE
+from conversations.models.source import packed
 from lib.text import clean
-
-log = logging.getLogger("parley.import")
 
 # A chunk is written in one transaction: large enough for COPY to be worth it, small enough to stop within seconds
 # and to lie in memory twice (one is written while the next is read).
@@ -29,11 +27,9 @@ CHUNK_CHARACTERS = 8_000_000
 SETTLE_FROM = 1_000  # new messages
 LINES = 10_000  # of a report; a file of a million broken records needs no line for each
 
+MISTAKE = "Parley made a mistake while it read this file. What was imported before that is kept."
+
 Status = ImportBatch.Status
-
-
-class Lost(Exception):
-    """The batch was given to another worker while this one was silent."""
 
 
 class Chunk:
@@ -72,13 +68,14 @@ class Import:
         self.checkpoint = batch.records_read  # read once: the reader's thread must not see it move
 
     def run(self):
-        try:
-            with opened(self.batch.file_path) as upload:
-                self._read(upload)
-        except Fault as fault:
-            self._close(str(fault))
-        except Lost:
-            log.warning("import %s went to another worker", self.batch.typeid)
+        with ending(self.batch, MISTAKE):
+            try:
+                with opened(self.batch.file_path) as upload:
+                    self._read(upload)
+            except Fault as fault:
+                self._close(str(fault))
+            except OSError as error:  # a full disk, as a rule
+                self._close(f"A file could not be stored: {(error.strerror or 'input/output error').lower()}.")
 
     def _read(self, upload):
         self.batch.bytes_total = upload.size
@@ -143,8 +140,8 @@ class Import:
         except Unreadable as reason:
             return Prepared(number, line=self._skipped(number, record.value, str(reason)))
         except Exception as error:  # whatever strangers write into one record, the others are imported
-            log.warning("import %s: record %s: %s", self.batch.typeid, number, type(error).__name__, exc_info=True)
-            return Prepared(number, line=self._skipped(number, record.value, "It has a shape that Parley cannot read."))
+            reason = f"It has a shape that Parley cannot read ({where(error)})."
+            return Prepared(number, line=self._skipped(number, record.value, reason))
 
     def _understand(self, number, record):
         module = detect(record.value, self.wanted)
@@ -161,7 +158,7 @@ class Import:
             number,
             incoming,
             incoming.fingerprint(self.bytes.members),
-            zlib.compress(record.text.encode("utf-8", "surrogatepass"), 1),
+            packed(record.text),
         )
 
     def _skipped(self, number, value, reason):
@@ -216,8 +213,8 @@ class Import:
         try:
             with transaction.atomic():
                 return writer.write(ready)
-        except (DatabaseError, ValueError, TypeError) as error:
-            if isinstance(error, DatabaseError) and not _is_about_data(error):
+        except Exception as error:
+            if not _is_about_data(error):
                 raise
         # Something in the chunk cannot be stored: one by one, so that only that one is missing.
         whole = Written()
@@ -227,11 +224,10 @@ class Import:
                     written = writer.write([prepared])
                 whole.counts.update(written.counts)
                 whole.lines += written.lines
-            except (DatabaseError, ValueError, TypeError) as error:
-                if isinstance(error, DatabaseError) and not _is_about_data(error):
+            except Exception as error:
+                if not _is_about_data(error):
                     raise
-                log.warning("import %s: record %s: %s", self.batch.typeid, prepared.record, type(error).__name__)
-                whole.say(self.batch, prepared, "The database cannot store it.", ImportLine.Outcome.SKIPPED)
+                whole.say(self.batch, prepared, f"It cannot be stored ({where(error)}).", ImportLine.Outcome.SKIPPED)
         return whole
 
     def _say(self, counts, written):
@@ -285,9 +281,13 @@ def _uncollected():
 
 
 def _is_about_data(error):
-    """PostgreSQL's classes for what a value is to blame for: data, integrity, limits of one row."""
-    state = getattr(error.__cause__, "sqlstate", None) or ""
-    return state.startswith(("22", "23", "54"))
+    """Whether one conversation is to blame, and not the disk, or the database: of PostgreSQL's classes of errors these
+    are data, integrity and the limits of one row.
+    """
+    if isinstance(error, DatabaseError):
+        state = getattr(error.__cause__, "sqlstate", None) or ""
+        return state.startswith(("22", "23", "54"))
+    return not isinstance(error, OSError | MemoryError)
 
 
 def _word(value, limit):

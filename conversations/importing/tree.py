@@ -52,7 +52,7 @@ def _parents(nodes):
     claimed = {}  # what a list of children says, for nodes that do not name a parent themselves
     for node in nodes.values():
         for child in node.children:
-            if isinstance(child, str) and child != node.key:
+            if child != node.key:
                 claimed.setdefault(child, node.key)
     parents, missing = {}, 0
     for key, node in nodes.items():
@@ -89,8 +89,7 @@ def _children(nodes, parents):
     listed = {}
     for node in nodes.values():
         for rank, child in enumerate(node.children):
-            if isinstance(child, str):
-                listed.setdefault((node.key, child), rank)
+            listed.setdefault((node.key, child), rank)
     children = {}
     for key, parent in parents.items():
         children.setdefault(parent, []).append(nodes[key])

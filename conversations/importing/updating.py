@@ -5,13 +5,13 @@ differs between base and theirs was changed there; what differs between base and
 """
 
 import json
-import zlib
 
 from django.utils import timezone
 
 from conversations import limits
 from conversations.importing.bytes import point
 from conversations.models import Attachment, Branch, Conversation, Message, Revision
+from conversations.models.source import packed, unpacked
 from lib.text import first_line
 from lib.typeid import new_id
 
@@ -38,8 +38,9 @@ class Update:
         added = self._append()
         edited = self._edit()
         filled = self._fill()
+        attached = self._attach()
         renamed = self._rename()
-        if added or edited or filled or renamed:
+        if added or edited or filled or attached or renamed:
             self._move_branches(added)
             self._save()
             self.writer.add_source(self.row.pk, self.prepared.fingerprint, self.payload)
@@ -48,7 +49,7 @@ class Update:
             self.written.count("conversations", "identical")
         total = len(self.prepared.incoming.messages)
         files = sum(len(message.files) for message in self.prepared.incoming.messages)
-        fresh = sum(len(message.files) for message in added) + filled
+        fresh = sum(len(message.files) for message in added) + filled + attached
         self.written.count("attachments", "identical", max(0, files - fresh))
         self.written.count("messages", "changed", len(edited))
         self.written.count("messages", "deleted", self.deleted)
@@ -60,13 +61,13 @@ class Update:
         found = self.row.sources.order_by("-pk").first()
         if found is None:
             return {}, self.prepared.incoming, self.prepared.payload
-        old, new = json.loads(zlib.decompress(found.payload)), json.loads(self.prepared.value_text)
+        old, new = found.value, unpacked(self.prepared.payload)
         self.newer = module.is_newer(new, old)
         merged = module.merge(old, new) if self.newer else module.merge(new, old)
         base = module.read(old, self.now)
         self.base_tip, self.base_title = base.tip, base.title
-        payload = zlib.compress(json.dumps(merged).encode(), 1)
-        return {message.source_id: message for message in base.messages}, module.read(merged, self.now), payload
+        theirs = module.read(merged, self.now)
+        return {message.source_id: message for message in base.messages}, theirs, packed(json.dumps(merged))
 
     def _append(self):
         """Adds what base and mine lack, at new positions. What base has and mine lacks was deleted here."""
@@ -101,7 +102,7 @@ class Update:
         edited = []
         for message in self.theirs.messages:
             before, mine = self.base.get(message.source_id), self.mine.get(message.source_id)
-            if before and mine and _content(before) != _content(message):
+            if before and mine and before.content != message.content:
                 pk, _, version = mine
                 row = Message.objects.get(pk=pk)
                 if row.text != before.text:
@@ -112,6 +113,8 @@ class Update:
         return edited
 
     def _replace(self, row, version, message):
+        if self.row.preview == first_line(row.text, limits.PREVIEW):
+            self.row.preview = first_line(message.text, limits.PREVIEW)
         Revision.objects.create(
             conversation=self.row,
             message=row,
@@ -126,29 +129,49 @@ class Update:
         row.hidden, row.status, row.model, row.name = message.hidden, message.status, message.model, message.name
         row.version = version + 1
         row.edited_at = message.edited_at or self.now
-        for external_id, pk in row.attachments.exclude(sha256="").values_list("external_id", "pk"):
-            point(row.parts, external_id, pk)
+        point(row.parts, row.attachments.carried())
         row.save()
 
     def _fill(self):
         """Files that an earlier export only named, and this one carries."""
-        files = {file.external_id: (message, file) for message in self.theirs.messages for file in message.files}
+        files = {file.external_id: file for message in self.theirs.messages for file in message.files}
         wanted = [external_id for external_id in files if external_id in self.writer.bytes]
         missing = Attachment.objects.filter(conversation=self.row, sha256="", external_id__in=wanted)
-        filled, shown = 0, {}
-        for attachment in missing.select_related("message"):
-            message, file = files[attachment.external_id]
-            if taken := self.writer.take(self.prepared, message, file):
+        filled = []
+        for attachment in missing:
+            if taken := self.writer.take(self.prepared, files[attachment.external_id]):
                 attachment.sha256, attachment.size, attachment.content_type = taken
-                attachment.save(update_fields=["sha256", "size", "content_type"])
-                # One row per message, however many of its files came: each attachment brings a copy of its own.
-                row = shown.setdefault(attachment.message_id, attachment.message)
-                point(row.parts, attachment.external_id, attachment.pk)
-                filled += 1
-        for row in shown.values():
+                attachment.import_batch = self.writer.batch
+                attachment.save(update_fields=["sha256", "size", "content_type", "import_batch"])
+                filled.append(attachment)
+        for row in Message.objects.filter(pk__in={attachment.message_id for attachment in filled}):
+            point(row.parts, row.attachments.carried())
             row.version += 1  # its HTML says that a file is missing
             row.save(update_fields=["parts", "version"])
-        return filled
+        return len(filled)
+
+    def _attach(self):
+        """Files that a message has there and not here; also where its words were changed here and stay as they are."""
+        here = set(Attachment.objects.filter(conversation=self.row).values_list("message_id", "external_id"))
+        attached = 0
+        for message in self.theirs.messages:
+            pk = self.mine.get(message.source_id, (None,))[0]
+            files = [file for file in message.files if pk and (pk, file.external_id) not in here]
+            if files:
+                self._add_files(Message.objects.get(pk=pk), message, files)
+                attached += len(files)
+        self.row.attachment_count += attached
+        return attached
+
+    def _add_files(self, row, message, files):
+        parts = row.parts or []
+        named = {part.get("external_id") for part in parts}
+        missing = {file.external_id for file in files} - named
+        row.parts = parts + [part for part in message.parts or [] if part.get("external_id") in missing]
+        came = self.writer.add_files(self.prepared, self.row.pk, row.pk, message, files)
+        point(row.parts, row.attachments.carried() | came)
+        row.version += 1
+        row.save(update_fields=["parts", "version"])
 
     def _rename(self):
         """A new title is taken over where nobody gave one here."""
@@ -200,8 +223,8 @@ class Update:
         said = [message for message in path if message.is_said]
         self.row.active_branch_id, self.row.tip_position = branch, self.positions[leaf.source_id]
         self.row.length, self.row.turns = len(path), len(said)
-        if said:
-            self.row.preview = first_line(said[0].text, limits.PREVIEW)
+        if words := next((message.text for message in said if message.text), ""):  # from the tip up
+            self.row.preview = first_line(words, limits.PREVIEW)
 
     def _save(self):
         self.row.revision += 1
@@ -210,10 +233,6 @@ class Update:
 
     def _say(self, reason):
         self.written.say(self.writer.batch, self.prepared, reason)
-
-
-def _content(message):
-    return (message.text, message.parts, message.hidden, message.status, message.model, message.name)
 
 
 def _free(names):

@@ -1,6 +1,5 @@
 """Incoming conversations into rows. Knows nothing of any program: formats have been left behind."""
 
-import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -8,7 +7,7 @@ from django.db import connection
 
 from conversations import limits
 from conversations.importing import copying, updating
-from conversations.importing.bytes import point
+from conversations.importing.bytes import UNKNOWN, point
 from conversations.importing.incoming import IncomingConversation
 from conversations.models import Branch, ImportLine
 from lib.text import first_line
@@ -24,10 +23,6 @@ class Prepared:
     fingerprint: bytes = b""
     payload: bytes = b""
     line: ImportLine | None = None
-
-    @property
-    def value_text(self):
-        return zlib.decompress(self.payload)
 
 
 @dataclass
@@ -112,11 +107,12 @@ class Writer:
         active = self._add_branches(pk, incoming, positions)
         path = path_to(incoming.tip, {message.source_id: message for message in incoming.messages})
         said = [message for message in path if message.is_said]
+        words = next((message.text for message in reversed(said) if message.text), "")
         self.rows.conversations.append((
             pk, self.batch.workspace_id, self.batch.owner_id, incoming.title, "", copying.json(incoming.metadata), "",
             incoming.model, self.module.NAME, incoming.external_id, self.batch.pk, active, positions[incoming.tip],
             len(positions) + 1, 0, len(positions), len(path), len(said), self.branch_count, attachments,
-            first_line(said[-1].text, limits.PREVIEW) if said else "", incoming.archived_at, incoming.created_at,
+            first_line(words, limits.PREVIEW), incoming.archived_at, incoming.created_at,
             incoming.updated_at, max(message.created_at for message in incoming.messages),
         ))  # fmt: skip
         self.add_source(pk, prepared.fingerprint, prepared.payload)
@@ -150,8 +146,8 @@ class Writer:
     def add_message(self, prepared, conversation, message, position, parent):
         """One message with its files. Returns how many files it names."""
         pk = new_id()
-        for file in message.files:
-            self.add_file(prepared, conversation, pk, message, file)
+        if message.files:
+            point(message.parts, self.add_files(prepared, conversation, pk, message, message.files))
         if len(message.text) > limits.TEXT:
             self.written.say(self.batch, prepared, f"A message of {len(message.text):,} characters is kept whole.")
         self.rows.messages.append((
@@ -163,18 +159,22 @@ class Writer:
         self.written.count("messages", "new")
         return len(message.files)
 
-    def add_file(self, prepared, conversation, message_id, message, file):
-        pk, taken = new_id(), self.take(prepared, message, file)
-        if taken:
-            point(message.parts, file.external_id, pk)
-        digest, size, content_type = taken or ("", file.size, file.content_type or "application/octet-stream")
-        self.rows.attachments.append((
-            pk, self.batch.workspace_id, self.batch.owner_id, conversation, message_id, self.batch.pk,
-            file.external_id[:200], (file.name or file.external_id)[:255], content_type[:127], size, file.width,
-            file.height, digest, message.created_at,
-        ))  # fmt: skip
+    def add_files(self, prepared, conversation, message_id, message, files):
+        """Attachments of a message. Returns {external id: attachment id} of those whose bytes came along."""
+        carried = {}
+        for file in files:
+            pk, taken = new_id(), self.take(prepared, file)
+            digest, size, content_type = taken or ("", file.size, file.content_type or UNKNOWN)
+            self.rows.attachments.append((
+                pk, self.batch.workspace_id, self.batch.owner_id, conversation, message_id, self.batch.pk,
+                file.external_id, (file.name or file.external_id)[:255], content_type[:127], size, file.width,
+                file.height, digest, message.created_at,
+            ))  # fmt: skip
+            if taken:
+                carried[file.external_id] = pk
+        return carried
 
-    def take(self, prepared, message, file):
+    def take(self, prepared, file):
         """The stored bytes of a file, counted; None where the export does not carry it or it is too large."""
         taken = self.bytes.take(file)
         if taken:

@@ -14,6 +14,10 @@ class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(conversation__in=Conversation.objects.visible_to(user))
 
+    def carried(self):
+        """{the export's id: ours} of the files whose bytes are here."""
+        return dict(self.exclude(sha256="").values_list("external_id", "pk"))
+
 
 class Attachment(Row):
     """A file of a message. Bytes lie under DATA_DIR/files by content hash, once per workspace.

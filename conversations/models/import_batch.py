@@ -175,12 +175,16 @@ class ImportBatch(Row):
         ImportBatch.objects.filter(pk=self.pk, lease_until=self.lease_until).update(lease_until=timezone.now())
 
     def finish(self, status, error=""):
-        """Closes the batch, unless it went to somebody else meanwhile; the upload is deleted, the report stays."""
-        ImportBatch.objects.filter(pk=self.pk, status__in=BUSY, lease_until=self.lease_until).update(
+        """Closes the batch: the upload is deleted, the report stays. False, and nothing done, where the batch went to
+        somebody else meanwhile, who still reads that upload.
+        """
+        finished = ImportBatch.objects.filter(pk=self.pk, status__in=BUSY, lease_until=self.lease_until).update(
             status=status, error=error, finished_at=timezone.now(), lease_until=None, format=self.format
         )
         self.refresh_from_db()
-        self.discard_file()
+        if finished:
+            self.discard_file()
+        return bool(finished)
 
     def discard_file(self):
         """Deletes the upload. A file that a person named on the command line is theirs and stays."""

@@ -1,3 +1,6 @@
+import json
+import zlib
+
 from django.db import models
 
 
@@ -8,7 +11,8 @@ class Source(models.Model):
     exports hold NULs and lone surrogates, which PostgreSQL's text types refuse.
 
     The newest row is what the next import compares with, so that what people changed here and what their other
-    program changed are told apart. Each import that changes something adds one; undoing it takes that one away.
+    program changed are told apart. Each import that changes something adds one; undoing it takes that one away, and
+    takes back in the later ones what it had brought.
     """
 
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="sources")
@@ -19,3 +23,16 @@ class Source(models.Model):
 
     def __str__(self):
         return f"{self.format} original"
+
+    @property
+    def value(self):
+        return unpacked(self.payload)
+
+
+def packed(text):
+    """An object's own text, with whatever it holds, as `payload`."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+
+
+def unpacked(payload):
+    return json.loads(zlib.decompress(payload))

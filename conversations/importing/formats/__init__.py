@@ -5,6 +5,8 @@ recognises(value)      whether one object of a file is a conversation of this pr
 read(value, now)       an IncomingConversation; raises incoming.Unreadable
 is_newer(value, than)  whether one export of a conversation was made later than another
 merge(older, newer)    one object that holds both: nodes that only one of two exports has are kept
+put_back(value, before, ids, title)
+                       one object that says of some messages, and of its title, what an older export says
 """
 
 from conversations.importing.formats import chatgpt

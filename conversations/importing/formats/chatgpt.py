@@ -39,6 +39,13 @@ def merge(older, newer):
     return {**older, **newer, "mapping": {**older["mapping"], **newer["mapping"]}}
 
 
+def put_back(value, before, ids, *, title):
+    """`value`, but of the messages with these ids, and of the title if asked, what the older export `before` says."""
+    mapping = {key: node for key, node in value["mapping"].items() if _key(key) not in ids}
+    mapping |= {key: node for key, node in before["mapping"].items() if _key(key) in ids}
+    return {**value, "mapping": mapping} | ({"title": before.get("title")} if title else {})
+
+
 def is_newer(value, than):
     """Whether `value` was exported later: by its update time, and where that is the same by its number of nodes."""
     return _age(value) >= _age(than)
@@ -52,14 +59,14 @@ def read(value, now):
     nodes, cleaned = {}, 0
     for key, raw in mapping.items():
         raw = raw if isinstance(raw, dict) else {}
-        key = clean(key)
+        key = _key(key)
         message, dirty = _message(key, raw.get("message"), model, now)
         cleaned += dirty
         parent, children = raw.get("parent"), raw.get("children")
         nodes[key] = Node(
             key,
-            clean(parent) if isinstance(parent, str) else None,
-            children if isinstance(children, list) else [],
+            _key(parent) if isinstance(parent, str) else None,
+            [_key(child) for child in children if isinstance(child, str)] if isinstance(children, list) else [],
             message,
         )
     created_at = moment(value.get("create_time"), now)
@@ -96,7 +103,7 @@ def _message(key, raw, model, now):
     author = raw.get("author") if isinstance(raw.get("author"), dict) else {}
     role = author.get("role")
     message = IncomingMessage(
-        source_id=_short(key),
+        source_id=key,
         role=ROLES.get(role, "other") if isinstance(role, str) else "other",
         name=_word(author.get("name"), 200),
     )
@@ -164,14 +171,14 @@ def _cleaned(value):
 
 def _current(value, nodes):
     current = value.get("current_node")
-    return nearest_message(nodes, current) if isinstance(current, str) else None
+    return nearest_message(nodes, _key(current)) if isinstance(current, str) else None
 
 
 def _identity(value, messages):
     """The conversation's id; hand-made files without one get the hash of what will not change."""
     for key in ("conversation_id", "id"):
         if isinstance(value.get(key), str) and value[key]:
-            return _short(clean(value[key]))
+            return _key(value[key])
     first = f"{value.get('create_time')!r} {messages[0].source_id} {messages[0].text}"
     return "hash-" + hashlib.sha256(first.encode(errors="replace")).hexdigest()
 
@@ -188,11 +195,14 @@ def _word(value, limit):
     return clean(value)[:limit] if isinstance(value, str) else ""
 
 
-def _short(identity):
-    """Ids fit their column; a longer one keeps its beginning and is told apart by a hash."""
-    if len(identity) <= 200:
+def _key(identity):
+    """An id as a column can hold it. One that is too long, or holds what a column cannot, keeps its beginning and is
+    told apart by a hash: two that differ only there stay two.
+    """
+    beginning = clean(identity)
+    if beginning == identity and len(identity) <= 200:
         return identity
-    return identity[:130] + "-" + hashlib.sha256(identity.encode()).hexdigest()
+    return beginning[:130] + "-" + hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is_small(value):

@@ -54,6 +54,10 @@ def simple(identity="chat-1", **fields):
     )
 
 
+def chats(count):
+    return [simple(f"chat-{n}") for n in range(count)]
+
+
 def write(folder, *chats, name="conversations.json"):
     path = folder / name
     path.write_text(json.dumps(list(chats)))

@@ -124,6 +124,25 @@ def test_a_current_node_that_says_nothing_stands_for_the_message_above_it():
     assert read(value).structural == 2
 
 
+def test_ids_that_differ_only_in_what_no_column_holds_stay_two(importing):
+    chats = [
+        chat(node("root"), node("q", "root", "Q"), answer("a", "q", "One"), answer("a\x00", "q", "Two"),
+             answer("b", "a\x00", "Three"), current="b", identity=identity)
+        for identity in ("same", "same\x00", "same\ud800")
+    ]  # fmt: skip
+    batch = importing(*chats)
+
+    assert batch.counts["conversations"] == {"new": 3}
+    for conversation in Conversation.objects.all():
+        texts = dict(conversation.messages.values_list("position", "text"))
+        parents = conversation.messages.values_list("text", "parent_position")
+        assert {text: texts.get(parent) for text, parent in parents} == {
+            "Q": None, "One": "Q", "Two": "Q", "Three": "Two",
+        }  # fmt: skip
+        assert texts[conversation.tip_position] == "Three"
+    assert importing(*chats).counts["conversations"] == {"identical": 3}
+
+
 def test_an_empty_system_node_gets_no_row_and_its_children_move_up():
     value = chat(node("root"), node("system", "root", "", role="system"), node("q", "system", "Hello"))
 

@@ -1,4 +1,4 @@
-"""The batch as a job: claimed once, resumed after a kill, cancelled, undone."""
+"""The batch as a job: claimed once, resumed after a kill, cancelled."""
 
 import json
 import os
@@ -18,9 +18,8 @@ from django.utils import timezone
 from accounts.models import User
 from conversations import tasks
 from conversations.importing import Import, job
-from conversations.models import Attachment, Branch, Conversation, ImportBatch, ImportLine, Message, Revision, Source
-from tests.conversations.importing.exports import answer, simple, write
-from tests.conversations.importing.test_again import CONTINUED, later, texts
+from conversations.models import Conversation, ImportBatch, ImportLine, Message
+from tests.conversations.importing.exports import chats, simple, write
 from tests.generate import export
 
 
@@ -41,10 +40,6 @@ def waiting(alice, tmp_path):
 @pytest.fixture
 def small_chunks(monkeypatch):
     monkeypatch.setattr(job, "CHUNK_MESSAGES", 1)
-
-
-def chats(count, start=0):
-    return [simple(f"chat-{n}") for n in range(start, start + count)]
 
 
 def test_the_worker_runs_the_oldest_batch_first(waiting):
@@ -166,88 +161,6 @@ def test_a_report_does_not_grow_without_end(waiting, monkeypatch):
     assert batch.lines.count() == 3
     assert batch.counts["lines"] == {"kept": 3, "left_out": 7}
     assert batch.counts["conversations"] == {"new": 1, "skipped": 10}
-
-
-# --- undo ---
-
-
-def undo(batch):
-    batch.refresh_from_db()
-    assert batch.undo()
-    assert tasks.run_next()
-    batch.refresh_from_db()
-    assert batch.status == "undone"
-    return batch.counts["undone"]
-
-
-CONVERSATION = ["pk", "title", "message_count", "length", "turns", "tip_position", "branch_count", "preview",
-                "active_branch", "last_message_at"]  # fmt: skip
-
-
-def everything():
-    """All that an import may touch, but not the counters that only grow."""
-    return (
-        list(Conversation.objects.order_by("pk").values(*CONVERSATION)),
-        list(Branch.objects.order_by("pk").values("pk", "name", "tip_position")),
-        list(Message.objects.order_by("pk").values("pk", "position", "parent_position", "text", "parts")),
-        list(Source.objects.values_list("pk", flat=True)),
-        Attachment.objects.count(),
-        Revision.objects.count(),
-    )
-
-
-def test_undoing_takes_out_what_was_new(importing):
-    importing(simple("before"))
-    before = everything()
-    batch = importing(simple("one"), simple("two"))
-
-    assert batch.loss() == {"conversations": 2, "messages": 4, "continued": 0}
-    assert undo(batch) == {"conversations": 2, "messages": 4}
-    assert everything() == before
-
-
-def test_undoing_leaves_an_older_conversation_as_it_was(importing):
-    importing(simple())
-    before = everything()
-    newer = later(CONTINUED, answer("b", "q", "A refractor.", at=40))
-    newer["mapping"]["a"]["message"]["content"]["parts"] = ["Changed there"]
-    batch = importing(newer)
-
-    assert batch.counts["messages"]["new"] == 3
-    assert undo(batch) == {"messages": 3, "restored": 1}
-    assert everything() == before
-    assert importing(newer).counts["messages"]["new"] == 3
-
-
-def test_undoing_keeps_what_was_written_here_behind_it(importing):
-    importing(simple())
-    batch = importing(CONTINUED)
-    Conversation.objects.get().append("user", "Written in Parley")
-    undo(batch)
-
-    assert texts() == ["Which telescope?", "A Dobsonian.", "Written in Parley"]
-    conversation = Conversation.objects.get()
-    assert Message.objects.get(text="Written in Parley").parent_position == 2
-    assert (conversation.tip_position, conversation.length, conversation.message_count) == (5, 3, 3)
-
-
-def test_undoing_a_large_batch_goes_on_after_a_stop(importing, monkeypatch):
-    monkeypatch.setattr("conversations.importing.undoing.AT_ONCE", 2)
-    batch = importing(*chats(5))
-    batch.undo()
-    tasks.run_next(should_stop=lambda: True)
-    assert Conversation.objects.count() == 3
-
-    tasks.run_next()
-    batch.refresh_from_db()
-    assert (batch.status, batch.counts["undone"]) == ("undone", {"conversations": 5, "messages": 10})
-
-
-def test_a_batch_is_undone_once(importing):
-    batch = importing(simple())
-    undo(batch)
-
-    assert not batch.undo()
 
 
 # --- real processes ---
