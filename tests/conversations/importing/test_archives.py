@@ -115,6 +115,48 @@ def test_files_that_a_later_export_carries_are_filled_in(importing_text):
     assert again.counts["conversations"] == {"identical": 1}
 
 
+def test_several_files_of_one_message_are_filled_in_together(importing_text):
+    value = [pictured("file-service://file-A", "sediment://file_B", "file-service://file-A")]
+    importing_text(json.dumps(value))
+    importing_text(zipped(**{"conversations.json": value, "file-A.png": PNG, "file_B.png": PNG + b"B"}))
+
+    parts = Message.objects.get().parts
+    of = {str(each.typeid): each for each in Attachment.objects.all()}
+    assert [of[part["attachment_id"]].external_id for part in parts] == ["file-A", "file_B", "file-A"]
+    assert all(attachment.sha256 for attachment in of.values())
+
+
+def test_a_changed_message_gets_the_file_that_it_gained(importing_text):
+    importing_text(json.dumps([pictured("file-service://file-A")]))
+    newer = pictured("file-service://file-A", "file-service://file-B")
+    newer["update_time"] += 60
+    batch = importing_text(zipped(**{"conversations.json": [newer], "file-A.png": PNG, "file-B.png": PNG + b"B"}))
+
+    assert batch.counts["conversations"] == {"changed": 1}
+    assert batch.counts["attachments"] == {"new": 2}
+    stored = {each.external_id: each for each in Attachment.objects.all()}
+    assert stored["file-B"].path.read_bytes() == PNG + b"B"
+    assert [part["attachment_id"] for part in Message.objects.get().parts] == [
+        stored["file-A"].typeid,
+        stored["file-B"].typeid,
+    ]
+    assert Conversation.objects.get().attachment_count == 2
+
+
+def test_a_message_reworded_here_keeps_its_words_and_gets_the_file_that_it_gained(importing_text):
+    importing_text(json.dumps([pictured("file-service://file-A")]))
+    Message.objects.update(text="My own words", version=2)
+    newer = pictured("file-service://file-A", "file-service://file-B")
+    newer["update_time"] += 60
+    batch = importing_text(zipped(**{"conversations.json": [newer], "file-B.png": PNG}))
+
+    message = Message.objects.get()
+    assert batch.counts["attachments"] == {"identical": 1, "new": 1}
+    assert message.text == "My own words"
+    assert [part["external_id"] for part in message.parts] == ["file-A", "file-B"]
+    assert message.parts[1]["attachment_id"] == Attachment.objects.get(external_id="file-B").typeid
+
+
 def linked():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
