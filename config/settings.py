@@ -62,6 +62,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "lucide",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
     "accounts",
@@ -72,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "api.middleware.ApiAnswers",
     "config.middleware.DatabaseOutage",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -170,6 +174,13 @@ OPEN_SIGNUP = env.bool("PARLEY_OPEN_SIGNUP", LOOPBACK)
 
 CSRF_FAILURE_VIEW = "config.views.forbidden"
 
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+
 # --- what browsers are told --------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = HTTPS
@@ -209,6 +220,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a form or a JSON body; files h
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_200  # a page of checkboxes and a little more
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger files go to disk while they arrive
 FILE_UPLOAD_TEMP_DIR = None
+API_RATE = env.int("PARLEY_API_RATE", 6_000)  # requests a minute of one API key; 0 is no limit
 IMPORT_MAX_BYTES = env.int("PARLEY_IMPORT_MAX_BYTES", 8 * 1024**3)
 
 # --- words, time, files ------------------------------------------------------------------------------------------
@@ -246,5 +258,10 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
     "root": {"handlers": ["stderr"], "level": logging.WARNING},
     # psycopg's pool reports every retry while the database is away; DatabaseOutage says it once per request.
-    "loggers": {"parley": {"level": logging.INFO}, "psycopg.pool": {"level": logging.ERROR}},
+    # Django reports every 4xx: those are the asker's business, and their addresses can hold secrets.
+    "loggers": {
+        "parley": {"level": logging.INFO},
+        "psycopg.pool": {"level": logging.ERROR},
+        "django.request": {"level": logging.ERROR},
+    },
 }

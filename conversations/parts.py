@@ -29,9 +29,17 @@ def pointed(parts, attachments):
     ]
 
 
+def with_fields(parts, fields):
+    """`parts` with what a client said beside the content (arguments, output …), which is one part of its own."""
+    if not fields:
+        return parts
+    had = next((part for part in parts or [] if part.get("type") == "fields"), {"type": "fields"})
+    return [*(part for part in parts or [] if part is not had), had | fields]
+
+
 def prose(parts):
-    """What the text parts say together, a paragraph each; None where there are none."""
-    return "\n\n".join(part["text"] for part in parts if is_prose(part)) if any(map(is_prose, parts)) else None
+    """What the text parts say together, a line each; None where there are none."""
+    return "\n".join(part["text"] for part in parts if is_prose(part)) if any(map(is_prose, parts)) else None
 
 
 def is_prose(part):

@@ -1,6 +1,7 @@
 import hashlib
 import secrets
 import zlib
+from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -24,6 +25,7 @@ SCOPES = (
 )
 # What only whoever runs the workspace may hand to a program.
 ADMIN_SCOPES = ("users:read", "users:write", "tenant:read", "tenant:admin")
+USE_NOTED_EVERY = timedelta(minutes=1)
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -97,6 +99,17 @@ class ApiKey(Row):
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at and self.expires_at <= timezone.now() else "live"
+
+    @property
+    def may_act_for_others(self):
+        """For any user of its workspace, not only for the one it belongs to."""
+        return self.user_id is None or "users:write" in self.scopes
+
+    def note_use(self):
+        """Keeps `last_used_at` right to the minute: a write with every request would cost more than many requests."""
+        now = timezone.now()
+        if self.last_used_at is None or self.last_used_at < now - USE_NOTED_EVERY:
+            ApiKey.objects.filter(pk=self.pk).update(last_used_at=now)
 
     def revoke(self):
         """True if it was not revoked before."""

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models.workspace import Workspace
 from lib.models import Row
+from lib.typeid import decode
 
 
 class UserManager(BaseUserManager):
@@ -35,6 +36,13 @@ class UserManager(BaseUserManager):
 
     def with_email(self, email):
         return self.filter(email=self.normalize_email(email)).first()
+
+    def named(self, text):
+        """The user that a program means by a usr_… id or by the external id it gave them; None for neither."""
+        try:
+            return self.filter(pk=decode(User.PREFIX, text)).first()
+        except ValueError:
+            return self.filter(external_id=text).first()
 
     def get_by_natural_key(self, email):
         return self.get(email=self.normalize_email(email))

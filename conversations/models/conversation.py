@@ -20,7 +20,7 @@ from lib.metadata import merged
 from lib.models import Row
 from lib.sql import execute_prepared
 from lib.text import first_line
-from lib.typeid import new_id
+from lib.typeid import decode, new_id
 from projects.models import WRITERS, Project, ProjectMember
 
 
@@ -150,6 +150,15 @@ class Conversation(Row):
             or Project.objects.filter(pk=self.project_id, owner=user).exists()
             or ProjectMember.objects.filter(project=self.project_id, user=user, role__in=WRITERS).exists()
         )
+
+    def message_named(self, text):
+        """The message that a program means by the id it gave it, or by msg_…; None for neither."""
+        try:
+            pk = decode("msg", text)
+        except ValueError:
+            pk = None
+        found = self.messages.filter(Q(external_id=text) | Q(pk=pk))
+        return found.order_by(F("external_id").asc(nulls_last=True)).first()
 
     def append(self, role, text, **fields):
         """Adds a message at the tip of the active branch and returns its id.
@@ -361,6 +370,14 @@ class Conversation(Row):
         if len(json.dumps(metadata, ensure_ascii=False).encode()) > limits.METADATA_BYTES:
             raise MetadataTooLarge
         self._set("metadata", metadata, locked)
+
+    def change(self, **fields):
+        """Sets what a client may set: title, description, metadata, project, referrer, archived_at. Caller holds the
+        row's lock, and this is that row."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        if fields:
+            self.revise(*fields)
 
     def _set(self, name, value, locked):
         """On the row that is locked, and on this older copy of it, which the caller goes on with."""

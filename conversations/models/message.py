@@ -5,7 +5,8 @@ from django.utils import timezone
 from accounts.models import User, Workspace
 from conversations import search
 from conversations.models.conversation import Conversation
-from conversations.parts import retold
+from conversations.models.rendering import Rendering
+from conversations.parts import retold, with_fields
 from conversations.refusals import Stale
 from lib.metadata import merged
 from lib.models import Row
@@ -136,6 +137,19 @@ class Message(Row):
         self.metadata = merged(self.metadata, metadata) if merge else metadata
         self.updated_by = by
         self.save(update_fields=["metadata", "updated_by"])
+        conversation.revise()
+
+    @transaction.atomic
+    def settle(self, *, status, name=None, fields):
+        """What came of a call: its status, and `fields` (arguments, output, error …) beside what it has of them."""
+        conversation = self.locked()
+        self.status = status
+        self.name = self.name if name is None else name
+        self.parts = with_fields(self.parts, fields)
+        if status in ("completed", "failed"):
+            self.completed_at = timezone.now()
+        self.save(update_fields=["status", "name", "parts", "completed_at"])
+        Rendering.objects.filter(message=self).delete()  # its HTML shows the old ones; it is no new version
         conversation.revise()
 
     @transaction.atomic

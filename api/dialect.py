@@ -1,0 +1,180 @@
+"""What all dialects share: the order in which a request is checked, and how a refusal becomes an answer.
+
+A dialect is a translator. Its views load through `visible_to`, call one verb and spell the answer; they know their
+vendor's words and ours, and nothing else.
+"""
+
+import orjson
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseNotModified
+from rest_framework.views import APIView
+
+from api.auth import KeyAuthentication
+from api.bodies import body_of
+from api.idempotency import once
+from api.problem import Problem, not_found
+from api.throttling import count_request
+from conversations.models import Conversation
+from conversations.refusals import (
+    BranchExists,
+    BranchProtected,
+    ConversationFull,
+    DuplicateMessage,
+    MetadataTooLarge,
+    Stale,
+)
+from lib.typeid import decode
+
+READ = ("GET", "HEAD")
+
+
+class Dialect(APIView):
+    """A view of a dialect. Subclasses of a dialect's own class are its resources.
+
+    Checked in this order, as every dialect promises: credentials 401, verb 405, user, scope 403, rate 429, Accept 406;
+    then the view reads the body, its fields, the row, and what state it is in.
+    """
+
+    authentication_classes = [KeyAuthentication]
+    permission_classes = throttle_classes = parser_classes = renderer_classes = []
+    resource = "conversations"  # the scope is conversations:read or conversations:write, by the verb
+    scope = ""  # or exactly this one
+    needs_user = True
+    produces = ("application/json",)
+    etag = None
+
+    # What a domain's refusal is here: {exception: (status, code)}; its words are the message.
+    refusals = {
+        ConversationFull: (400, "conversation_full"),
+        DuplicateMessage: (400, "duplicate_item_id"),
+        MetadataTooLarge: (400, "invalid_request"),
+        BranchProtected: (400, "branch_protected"),
+        BranchExists: (409, "branch_exists"),
+        Stale: (412, "stale"),
+    }
+
+    @classmethod
+    def error(cls, problem, request_id):
+        """The body of a refusal, for orjson."""
+        raise NotImplementedError
+
+    # --- the order of checks ---
+
+    def dispatch(self, request, *args, **kwargs):
+        self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.request = request = self.initialize_request(request, *args, **kwargs)
+        try:
+            self.initial(request, *args, **kwargs)
+            handler = getattr(self, request.method.lower())
+            key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+            if key is None:
+                response = handler(request, *args, **kwargs)
+            else:
+                response = once(request, key, lambda: handler(request, *args, **kwargs))
+        except Exception as error:
+            response = self.handle_exception(error)
+        self.response = response
+        return response
+
+    def initial(self, request, *args, **kwargs):
+        user, key = request.user, request.auth
+        if request.method not in self.allowed_methods:
+            allowed = ", ".join(self.allowed_methods)
+            raise Problem(
+                405, "method_not_allowed", f"{request.method} is not allowed here.", headers={"Allow": allowed}
+            )
+        scope = self.scope or f"{self.resource}:{'read' if request.method in READ else 'write'}"
+        if key and scope not in key.scopes:
+            raise Problem(403, "insufficient_scope", f"This key lacks the scope {scope}.")
+        if key:
+            count_request(f"key:{key.pk}", settings.API_RATE)
+            if user is None and self.needs_user:
+                raise Problem(400, "user_required", "A workspace key says for whom it acts: Parley-User: <user id>.")
+        if not any(map(request._request.accepts, self.produces)):
+            raise Problem(406, "not_acceptable", f"This address answers {', '.join(self.produces)}.")
+
+    @property
+    def allowed_methods(self):
+        methods = [name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(self, name)]
+        return ["HEAD", *methods] if "GET" in methods else methods
+
+    def head(self, request, *args, **kwargs):
+        return self.get(request, *args, **kwargs)  # the server leaves the body away
+
+    # --- what comes in ---
+
+    def body(self):
+        """The request's JSON value. Raises Problem."""
+        return body_of(self.request)
+
+    def payload(self, Serializer):  # noqa: N803  a class
+        """The body's clean values. Raises Problem."""
+        return self.clean(Serializer, self.body())
+
+    def clean(self, Serializer, value):  # noqa: N803
+        return Serializer(context={"user": self.request.user}).clean(value)
+
+    def conversation(self, spelled, *, write=False):
+        """Through the door: 404 for strangers, 403 for readers who want to write."""
+        return self.found(
+            Conversation.objects.visible_to(self.request.user).select_related("active_branch"), spelled, write=write
+        )
+
+    def found(self, queryset, spelled, *, write=False):
+        """The row of `queryset` that an id in the address spells. Raises Problem (404, 403)."""
+        model = queryset.model
+        try:
+            row = queryset.filter(pk=self.decode(model.PREFIX, spelled)).first()
+        except ValueError:
+            row = None
+        if row is None:
+            raise not_found(model._meta.model_name)
+        if write and not row.can_be_edited_by(self.request.user):
+            raise Problem(403, "forbidden", "You may read this, but not change it.")
+        return row
+
+    decode = staticmethod(decode)  # R2R spells ids as plain UUIDs
+
+    def check_unchanged(self, etag):
+        """If-Match: 412 when what the caller read is no longer what is here."""
+        wanted = self.request.headers.get("If-Match")
+        if wanted and wanted != "*" and etag not in [tag.strip() for tag in wanted.split(",")]:
+            raise Stale
+
+    # --- what goes out ---
+
+    def answer(self, data, status=200, *, etag=None, headers=None):
+        """`data` as JSON. With an `etag`, 304 and no body to whoever has it already."""
+        if etag and self.request.method in READ and etag in self.request.headers.get("If-None-Match", ""):
+            response = HttpResponseNotModified()
+        else:
+            response = HttpResponse(orjson.dumps(data), status=status, content_type="application/json")
+        if etag:
+            response["ETag"] = etag
+        for name, value in (headers or {}).items():
+            response[name] = value
+        return response
+
+    def handle_exception(self, error):
+        """A refusal in this dialect's words. What nobody foresaw goes on to Django, which logs it and answers 500."""
+        if not isinstance(error, Problem):
+            known = next((kind for kind in self.refusals if isinstance(error, kind)), None)
+            if known is None:
+                raise error
+            status, code = self.refusals[known]
+            error = Problem(status, code, str(error))
+        return self.refuse(self.request, error)
+
+    @classmethod
+    def refuse(cls, request, problem):
+        body = orjson.dumps(cls.error(problem, request.id))
+        response = HttpResponse(body, status=problem.status, content_type="application/json", headers=problem.headers)
+        response.is_dialects_own = True
+        return response
+
+
+class NoSuchEndpoint:
+    """Mixed into a dialect's class: the refusal at the end of its urls.py, for every verb and without credentials."""
+
+    def dispatch(self, request, *args, **kwargs):
+        return self.refuse(request, Problem(404, "not_found", f"There is nothing at {request.path[:200]}."))

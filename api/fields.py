@@ -1,0 +1,159 @@
+"""Wire types that dialects share: strict where DRF's own would quietly turn one thing into another."""
+
+from datetime import UTC, datetime
+
+import orjson
+from django.utils.dateparse import parse_datetime
+from rest_framework import serializers
+
+from api.problem import invalid
+
+YEARS = range(1900, 9001)  # at the ends of the calendar no local time exists
+
+
+class Input(serializers.Serializer):
+    """The fields of a request's body. Unknown keys are ignored: clients are older or newer than the server."""
+
+    null_is_absent = True  # on create; where a change may clear a field, null says so
+
+    default_error_messages = {"invalid": "must be an object."}
+
+    def clean(self, value):
+        """The clean values. Raises Problem (400), which names the first field that is wrong."""
+        try:
+            return self.run_validation(value)
+        except serializers.ValidationError as error:
+            raise invalid(*_first(error.detail)) from None
+
+    def to_internal_value(self, data):
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        if self.null_is_absent:
+            data = {name: given for name, given in data.items() if given is not None}
+        return super().to_internal_value(data)
+
+
+def wrong(field, message):
+    """What a serializer's own check raises: it knows the field, and whoever reads it knows where the object stood."""
+    return serializers.ValidationError({field: [message]})
+
+
+def _first(detail, path=""):
+    """(the path of the first wrong field, what is wrong with it): items[0].role."""
+    if isinstance(detail, dict):
+        name, below = next(iter(detail.items()))
+        if isinstance(name, int):
+            path += f"[{name}]"
+        elif name != "non_field_errors":
+            path += f".{name}" if path else name
+        return _first(below, path)
+    if isinstance(detail, list):
+        return _first(detail[0], path)
+    return path or "The body", str(detail)
+
+
+class Text(serializers.CharField):
+    """A string kept byte for byte: not trimmed, and no number or list taken for one."""
+
+    default_error_messages = {
+        "invalid": "must be a string.",
+        "blank": "must not be empty.",
+        "max_length": "must be at most {max_length} characters long.",
+        "required": "is missing.",
+        "null": "must not be null.",
+    }
+
+    def __init__(self, **options):
+        super().__init__(trim_whitespace=False, **options)
+
+    def run_validation(self, data=serializers.empty):
+        if isinstance(data, str) and not data.strip() and self.allow_blank:
+            return data  # DRF would make "" of it
+        return super().run_validation(data)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
+class Flag(serializers.BooleanField):
+    default_error_messages = {"invalid": "must be true or false.", "null": "must not be null."}
+
+    def to_internal_value(self, data):
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class Whole(serializers.IntegerField):
+    """A whole number: no string, no 1.0, no true."""
+
+    default_error_messages = {
+        "invalid": "must be a whole number.",
+        "min_value": "must be at least {min_value}.",
+        "max_value": "must be at most {max_value}.",
+        "null": "must not be null.",
+    }
+
+    def to_internal_value(self, data):
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class Many(serializers.ListField):
+    """A list of at least one."""
+
+    default_error_messages = {"not_a_list": "must be a list.", "empty": "must not be empty.", "required": "is missing."}
+
+    def __init__(self, **options):
+        super().__init__(allow_empty=False, **options)
+
+
+class Object(serializers.DictField):
+    """Any JSON object, at most `limit` bytes of it."""
+
+    default_error_messages = {
+        "not_a_dict": "must be an object.",
+        "too_large": "must be at most {limit} bytes of JSON.",
+        "null": "must not be null.",
+    }
+
+    def __init__(self, *, limit=None, **options):
+        self.limit = limit
+        super().__init__(**options)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, dict):
+            self.fail("not_a_dict")
+        if self.limit and len(orjson.dumps(data)) > self.limit:
+            self.fail("too_large", limit=f"{self.limit:,}")
+        return data
+
+
+class Moment(serializers.DateTimeField):
+    """ISO 8601 with its zone, from 1900 to 9000. Written in UTC with six digits and a Z."""
+
+    default_error_messages = {"invalid": "must be a time like 2026-11-20T10:15:00Z.", "null": "must not be null."}
+
+    def to_internal_value(self, data):
+        found = moment_in(data)
+        if found is None:
+            self.fail("invalid")
+        return found
+
+
+def moment_in(text):
+    """The time that a stranger's string names, or None."""
+    try:
+        found = parse_datetime(text) if isinstance(text, str) and text.isascii() else None
+        moment = found.astimezone(UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment and moment.year in YEARS else None
+
+
+def iso(moment: datetime):
+    """2026-11-20T10:15:00.000000Z, whatever the microseconds."""
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"

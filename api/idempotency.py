@@ -1,0 +1,70 @@
+"""The same POST twice makes one thing: an `Idempotency-Key` gets its first answer again.
+
+The record and what the request does are one transaction. A second request with the key waits on the record's row until
+the first has ended, then finds its answer, or, where the first failed, does the work itself. So there is no "in
+progress" that a crash could leave behind. Refusals are not kept: a request that was mended may use its key again.
+"""
+
+import hashlib
+
+from django.db import OperationalError, connection, transaction
+from django.http import HttpResponse
+from psycopg.errors import LockNotAvailable
+
+from api.models import IdempotencyRecord
+from api.problem import Problem
+
+KEY_LIMIT = 255
+
+
+def once(request, key, answer):
+    """`answer()`, or what it answered to the same request before. Raises Problem (400, 409, 422)."""
+    if not (0 < len(key) <= KEY_LIMIT and key.isascii() and key.isprintable()):
+        raise Problem(400, "invalid_request", f"Idempotency-Key must be 1 to {KEY_LIMIT} printable ASCII characters.")
+    digest = _digest(request)
+    try:
+        with transaction.atomic():
+            if _claim(request.user, key, digest):
+                return _keep(request.user, key, answer())
+            return _repeat(IdempotencyRecord.objects.get(user=request.user, key=key), digest)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Problem(
+                409, "in_progress", "The first request with this key is still running.", headers={"Retry-After": "1"}
+            ) from None
+        raise
+
+
+def _claim(user, key, digest):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '10s'")
+        cursor.execute(
+            "INSERT INTO api_idempotencyrecord (user_id, key, request_digest, content_type, created_at)"
+            " VALUES (%s, %s, %s, '', now()) ON CONFLICT DO NOTHING",
+            [user.pk, key, digest],
+        )
+        return cursor.rowcount == 1
+
+
+def _keep(user, key, response):
+    if response.status_code >= 400:
+        transaction.set_rollback(True)
+    else:
+        IdempotencyRecord.objects.filter(user=user, key=key).update(
+            status=response.status_code, answer=response.content, content_type=response.headers["Content-Type"]
+        )
+    return response
+
+
+def _repeat(record, digest):
+    if bytes(record.request_digest) != digest:
+        raise Problem(422, "idempotency_key_reused", "This Idempotency-Key was used for another request.")
+    response = HttpResponse(bytes(record.answer), status=record.status, content_type=record.content_type)
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _digest(request):
+    whole = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    whole.update(request.body)
+    return whole.digest()

@@ -1,0 +1,64 @@
+import re
+import uuid
+
+from django.http import HttpResponse
+
+from api.dialects import dialect_of
+from api.problem import Problem
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_CORS = {
+    "Access-Control-Allow-Origin": "*",  # keys are sent by programs, never by a browser on its own
+    "Access-Control-Expose-Headers": "ETag, Idempotency-Replayed, Retry-After, X-Request-Id",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Parley-User, X-API-Key, X-Request-Id"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
+# What a refusal that never reached a view means; the text of the page that stands there is for people.
+_OUTSIDE = {
+    400: ("invalid_request", "The request could not be read."),
+    403: ("forbidden", "Not allowed."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "Method not allowed."),
+    411: ("length_required", "The request has a body and no Content-Length."),
+    413: ("body_too_large", "The body is too large."),
+    431: ("invalid_request", "The headers are too large."),
+    503: ("unavailable", "The database does not answer. Try again in a few seconds."),
+}
+
+
+class ApiAnswers:
+    """Below an API's prefix every answer is the dialect's, a refusal made before or outside a view too.
+
+    Outermost, because Django answers some requests (a bad host, a body too large, a fault) before any view sees them.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        dialect = dialect_of(request.path_info)
+        if dialect is None:
+            return self.get_response(request)
+        given = request.headers.get("X-Request-Id", "")
+        request.id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        if request.method == "OPTIONS":
+            response = HttpResponse(status=204, headers=_PREFLIGHT)
+        else:
+            response = self.get_response(request)
+        if response.status_code >= 400 and not getattr(response, "is_dialects_own", False):
+            response = self._translated(dialect, request, response)
+        for name, value in _CORS.items():
+            response[name] = value
+        response["X-Request-Id"] = request.id
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _translated(self, dialect, request, page):
+        code, message = _OUTSIDE.get(page.status_code, ("internal_error", "Something failed here. It was logged."))
+        kept = {name: page[name] for name in ("Retry-After", "Allow") if name in page}
+        return dialect.refuse(request, Problem(page.status_code, code, message, headers=kept))

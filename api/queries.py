@@ -1,0 +1,53 @@
+"""What a query string says, as clean values. Each raises Problem (400) with the parameter's name."""
+
+from api.fields import moment_in
+from api.problem import Problem, invalid
+from lib.typeid import decode
+
+
+def limit_of(query, *, default, maximum, lowest=1, name="limit"):
+    """How many rows; more than `maximum` is cut, which loses nothing where cursors go on."""
+    text = query.get(name, "")
+    if text == "":
+        return default
+    if not (text.isascii() and text.isdigit()) or int(text[:9]) < lowest:
+        raise Problem(400, "invalid_limit", f"{name} must be a whole number from {lowest} on.", field=name)
+    return min(int(text[:9]), maximum)
+
+
+def choice_of(query, name, choices):
+    """The query's value of `name`, one of `choices`; the first of them where it says nothing."""
+    value = query.get(name) or choices[0]
+    if value not in choices:
+        raise invalid(name, f"must be one of: {', '.join(choices)}.")
+    return value
+
+
+def flag_of(query, name):
+    """True, False, or None where the query says nothing."""
+    return {"": None, "true": True, "false": False}[choice_of(query, name, ["", "true", "false"])]
+
+
+def text_of(query, name):
+    """ "" where the query says nothing. PostgreSQL knows no U+0000, so nothing could match it."""
+    value = query.get(name, "")
+    if "\x00" in value:
+        raise invalid(name, "holds the character U+0000.")
+    return value
+
+
+def moment_of(query, name):
+    text = query.get(name, "")
+    moment = moment_in(text)
+    if text and moment is None:
+        raise invalid(name, "must be a time like 2026-11-20T10:15:00Z.")
+    return moment
+
+
+def id_of(query, name, prefix):
+    """The UUID that a TypeID spells; None where the query says nothing."""
+    text = query.get(name, "")
+    try:
+        return decode(prefix, text) if text else None
+    except ValueError:
+        raise invalid(name, f"must be an id like {prefix}_….") from None

@@ -1,0 +1,130 @@
+from rest_framework import serializers
+
+from api.fields import Input, Many, Moment, Object, Text, iso
+from api.problem import Problem, not_found
+from api.v1.serializers.items import ItemInput, check_count
+from conversations import limits
+from conversations.models import Branch, Conversation
+from lib.typeid import decode, encode
+from projects.models import Project
+
+BULK = 100
+
+# What a row of a list is read from, in this order; the same as attributes of a Conversation with its active branch.
+COLUMNS = (
+    "id", "title", "project_id", "metadata", "referrer", "model", "source", "preview", "length", "message_count",
+    "branch_count", "active_branch__name", "archived_at", "created_at", "updated_at", "last_message_at",
+)  # fmt: skip
+
+
+class ConversationInput(Input):
+    title = Text(required=False, allow_blank=True, max_length=limits.TITLE)
+    project_id = Text(required=False, allow_blank=True)
+    metadata = Object(required=False, limit=limits.METADATA_BYTES)
+    referrer = Text(required=False, min_length=1, max_length=64)
+    items = ItemInput(many=True, required=False)
+
+    def validate_project_id(self, spelled):
+        return project_named(spelled, self.context["user"]) if spelled else None
+
+    validate_items = staticmethod(check_count)
+
+
+class BulkDeleteInput(Input):
+    conversation_ids = Many(child=Text())
+
+    def validate_conversation_ids(self, ids):
+        if len(ids) > BULK:
+            raise Problem(400, "too_many_ids", f"conversation_ids must be at most {BULK} at once.")
+        return ids
+
+
+class ConversationChange(Input):
+    """What may be changed. null clears; what is absent stays as it is."""
+
+    null_is_absent = False
+    title = Text(required=False, allow_blank=True, allow_null=True, max_length=limits.TITLE)
+    project_id = Text(required=False, allow_blank=True, allow_null=True)
+    metadata = Object(required=False, allow_null=True, limit=limits.METADATA_BYTES)
+    referrer = Text(required=False, allow_blank=True, allow_null=True, max_length=64)
+
+    def validate_project_id(self, spelled):
+        return project_named(spelled, self.context["user"]) if spelled else None
+
+    def validate_metadata(self, metadata):
+        return metadata or {}
+
+    def validate_referrer(self, referrer):
+        return referrer or ""
+
+
+def project_named(spelled, user):
+    """The project that a conversation may be put into: the caller's own. Raises Problem (404)."""
+    try:
+        found = Project.objects.filter(owner=user, pk=decode(Project.PREFIX, spelled)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise not_found("project")
+    return found
+
+
+class ConversationSerializer(serializers.Serializer):
+    """A conversation as /v1 shows it. The fields are the promise; `spell` keeps it, without DRF's cost for each row."""
+
+    id = serializers.CharField()
+    object = serializers.ChoiceField(["conversation"])
+    title = serializers.CharField(allow_blank=True, help_text="Empty where it was never named.")
+    project_id = serializers.CharField(required=False)
+    metadata = serializers.DictField()
+    referrer = serializers.CharField(required=False)
+    model = serializers.CharField(required=False)
+    source = serializers.CharField(required=False, help_text="The program it was imported from.")
+    preview = serializers.CharField(required=False)
+    item_count = serializers.IntegerField(help_text="Items on the active branch.")
+    message_count = serializers.IntegerField(help_text="Items of all branches.")
+    branch_count = serializers.IntegerField()
+    active_branch = serializers.CharField()
+    archived_at = Moment(required=False)
+    created_at = Moment()
+    updated_at = Moment(help_text="Grows with every change of title, metadata, project or any item.")
+    last_message_at = Moment()
+
+
+def spell(row):
+    """`row`: values of COLUMNS."""
+    (pk, title, project_id, metadata, referrer, model, source, preview, length, message_count,
+     branch_count, branch, archived_at, created_at, updated_at, last_message_at) = row  # fmt: skip
+    spelled = {
+        "id": encode(Conversation.PREFIX, pk),
+        "object": "conversation",
+        "title": title or "",
+        "project_id": project_id and encode(Project.PREFIX, project_id),
+        "metadata": metadata,
+        "referrer": referrer,
+        "model": model,
+        "source": source,
+        "preview": preview,
+        "item_count": length,
+        "message_count": message_count,
+        "branch_count": branch_count,
+        "active_branch": branch or Branch.MAIN,
+        "archived_at": archived_at and iso(archived_at),
+        "created_at": iso(created_at),
+        "updated_at": iso(updated_at),
+        "last_message_at": iso(last_message_at),
+    }
+    for name in ("project_id", "referrer", "model", "source", "preview", "archived_at"):
+        if not spelled[name]:
+            del spelled[name]
+    return spelled
+
+
+def spell_one(conversation):
+    return spell([_value(conversation, name) for name in COLUMNS])
+
+
+def _value(conversation, path):
+    for name in path.split("__"):
+        conversation = getattr(conversation, name)
+    return conversation

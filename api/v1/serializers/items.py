@@ -1,0 +1,261 @@
+"""An item (what the guide calls a message), as it comes and in the two shapes it is given back in.
+
+What a client sends as parts is kept as it came, except that every spelling of a text part becomes one. Fields beside
+the content that have no column (`arguments`, `output` …) are a part of their own and come back beside the content.
+"""
+
+import re
+
+from rest_framework import serializers
+
+from api.fields import Input, Moment, Object, Text, iso, wrong
+from api.problem import Problem
+from conversations import limits
+from conversations.models import Message
+
+ROLES = [role for role in Message.Role.values if role != Message.Role.OTHER]
+STATUSES = [
+    "completed", "incomplete", "in_progress", "failed", "cancelled", "searching", "generating", "calling", "streaming",
+    "rate_limited",
+]  # fmt: skip
+# How clients spell a part that holds text, and how it is kept. Each may carry it under `text` or under its own name.
+SPELLINGS = {
+    "text": "text",
+    "input_text": "text",
+    "output_text": "text",
+    "reasoning_text": "reasoning",
+    "tool_result": "tool_result",
+}
+ITEMS_AT_ONCE = 1_000
+PARTS = 100
+FIELDS = ("arguments", "output", "error", "server_label")
+_TYPE = re.compile(r"[a-z_]{1,64}")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+
+class ItemInput(Input):
+    id = Text(required=False, help_text="The client’s own id, 1–128 of A–Z a–z 0–9 _ - . :; shown from then on.")
+    type = Text(required=False, default="message")
+    role = serializers.ChoiceField(ROLES, required=False, error_messages={"invalid_choice": "is no role."})
+    content = serializers.JSONField(required=False, help_text="A string, or 1–100 parts.")
+    status = serializers.ChoiceField(STATUSES, required=False, error_messages={"invalid_choice": "is no status."})
+    call_id = Text(required=False, allow_blank=True, max_length=128)
+    name = Text(required=False, allow_blank=True, max_length=200)
+    model = Text(required=False, allow_blank=True, max_length=120)
+    metadata = Object(required=False, limit=limits.METADATA_BYTES)
+    parent_id = Text(required=False)
+    created_at = Moment(required=False)
+    arguments = Text(required=False, allow_blank=True, max_length=limits.TEXT)
+    output = serializers.JSONField(required=False)
+    error = serializers.JSONField(required=False)
+    server_label = Text(required=False, allow_blank=True, max_length=200)
+
+    def validate(self, item):
+        """What Conversation.append takes, with `parent_id` still as it was sent."""
+        check(item.get("id", "x"), _CLIENT_ID, "id", "must be 1 to 128 of A–Z a–z 0–9 _ - . :")
+        check(item["type"], _TYPE, "type", "must be 1 to 64 of a–z and _.")
+        is_message = item["type"] == "message"
+        if is_message and "role" not in item:
+            raise wrong("role", "is missing.")
+        text, parts = content_of(item.get("content", ""), required=is_message)
+        if fields := {name: item[name] for name in FIELDS if name in item}:
+            parts = [*(parts or []), {"type": "fields", **fields}]
+        written = {
+            "role": item.get("role") or ("tool" if item["type"].endswith("_output") else "assistant"),
+            "text": text,
+            "parts": parts,
+            "external_id": item.get("id"),
+            "parent_id": item.get("parent_id"),
+        }
+        names = ("type", "status", "call_id", "name", "model", "metadata", "created_at")
+        return written | {name: item[name] for name in names if name in item}
+
+
+def check_count(items):
+    if len(items) > ITEMS_AT_ONCE:
+        raise Problem(400, "too_many_items", f"items must be at most {ITEMS_AT_ONCE:,} at once.", field="items")
+    return items
+
+
+class ItemsInput(Input):
+    items = ItemInput(many=True)
+    validate_items = staticmethod(check_count)
+
+
+class EditInput(Input):
+    content = serializers.JSONField(error_messages={"required": "is missing."})
+
+    def validate_content(self, content):
+        return content_of(content, required=True)
+
+
+class CallChange(Input):
+    status = serializers.ChoiceField(STATUSES, error_messages=ItemInput().fields["status"].error_messages)
+    output = serializers.JSONField(required=False)
+    error = serializers.JSONField(required=False)
+    name = Text(required=False, allow_blank=True, max_length=200)
+    arguments = Text(required=False, allow_blank=True, max_length=limits.TEXT)
+    server_label = Text(required=False, allow_blank=True, max_length=200)
+
+    def validate(self, change):
+        """What Message.settle takes."""
+        fields = {name: change.pop(name) for name in FIELDS if name in change}
+        return change | {"fields": fields}
+
+
+def check(value, pattern, field, message):
+    if not pattern.fullmatch(value):
+        raise wrong(field, message)
+
+
+def content_of(content, *, required):
+    """(text, parts or None) of what a client sent as content. Raises Problem."""
+    if isinstance(content, str):
+        if required and not content:
+            raise wrong("content", "must not be empty.")
+        check_length(content, "content")
+        return content, None
+    if not isinstance(content, list) or not 1 <= len(content) <= PARTS:
+        raise wrong("content", f"must be a string or 1 to {PARTS} parts.")
+    parts = [part_of(part, f"content[{index}]") for index, part in enumerate(content)]
+    texts = [part["text"] for part in parts if part["type"] == "text"]
+    if required and not texts and not parts:
+        raise wrong("content", "must not be empty.")
+    text = "\n".join(texts)
+    check_length(text, "content")
+    plain = len(parts) == 1 and parts[0].keys() == {"type", "text"} and parts[0]["type"] == "text"
+    return text, None if plain else parts
+
+
+def part_of(part, path):
+    if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+        raise wrong(path, "must be an object with a type.")
+    kind = part["type"]
+    check(kind, _TYPE, f"{path}.type", "must be 1 to 64 of a–z and _.")
+    if kind not in SPELLINGS:
+        return part
+    said = part.get("text", part.get(kind))
+    said = said.get("text") if isinstance(said, dict) else said
+    if not isinstance(said, str):
+        raise wrong(f"{path}.text", "must be a string.")
+    check_length(said, f"{path}.text")
+    rest = {name: value for name, value in part.items() if name not in ("type", "text", kind)}
+    return {"type": SPELLINGS[kind], "text": said, **rest}
+
+
+def check_length(text, field):
+    if len(text) > limits.TEXT:
+        raise wrong(field, f"must be at most {limits.TEXT:,} characters long.")
+
+
+# --- as it is given back ---
+
+
+class ItemSerializer(serializers.Serializer):
+    """An item. `content` is a string in the short form and a list of parts in the full one."""
+
+    id = serializers.CharField()
+    object = serializers.ChoiceField(["conversation.item"])
+    type = serializers.CharField()
+    role = serializers.CharField()
+    content = serializers.JSONField()
+    text = serializers.CharField(required=False, allow_blank=True, help_text="Full form: the text parts, joined.")
+    parts = serializers.ListField(
+        child=serializers.DictField(), required=False, help_text="Short form: the full content."
+    )
+    status = serializers.CharField()
+    branch = serializers.CharField()
+    sequence_number = serializers.IntegerField(help_text="From 1 on, along the branch that is read.")
+    parent_id = serializers.CharField(required=False)
+    call_id = serializers.CharField(required=False)
+    tool_call_id = serializers.CharField(required=False)
+    tool_calls = serializers.ListField(child=serializers.JSONField(), required=False)
+    name = serializers.CharField(required=False)
+    model = serializers.CharField(required=False)
+    arguments = serializers.CharField(required=False)
+    output = serializers.JSONField(required=False)
+    error = serializers.JSONField(required=False)
+    server_label = serializers.CharField(required=False)
+    metadata = serializers.DictField(required=False)
+    version = serializers.IntegerField(required=False, help_text="From 2 on, where it was edited.")
+    created_at = Moment()
+    completed_at = Moment(required=False)
+    edited_at = Moment(required=False)
+
+
+def spell_item(row, *, branch, number, full):
+    """`row`: a conversations.paths.Item."""
+    parts = spell_parts(row.text, row.parts, row.role)
+    item = {
+        "id": row.shown_id,
+        "object": "conversation.item",
+        "type": row.type,
+        "role": row.role,
+        **({"content": parts, "text": row.text} if full else {"content": row.text, "parts": parts}),
+        "status": row.status,
+        "branch": branch,
+        "sequence_number": number,
+        "created_at": iso(row.created_at),
+    }
+    optional = {
+        "parent_id": row.shown_parent_id,
+        "call_id": row.call_id,
+        "tool_call_id": row.call_id if row.role == "tool" else "",
+        "name": row.name,
+        "model": row.model,
+        "metadata": row.metadata,
+        "version": row.version if row.version > 1 else None,
+        "completed_at": row.completed_at and iso(row.completed_at),
+        "edited_at": row.edited_at and iso(row.edited_at),
+    }
+    for part in row.parts or []:
+        if part.get("type") == "tool_calls":
+            optional["tool_calls"] = part.get("tool_calls")
+        elif part.get("type") == "fields":
+            optional |= {name: part.get(name) for name in FIELDS}
+    item.update((name, value) for name, value in optional.items() if value)
+    return item
+
+
+class VersionSerializer(serializers.Serializer):
+    """What an item said from `created_at` on."""
+
+    version = serializers.IntegerField()
+    content = serializers.CharField(allow_blank=True)
+    parts = serializers.ListField(child=serializers.DictField())
+    created_at = Moment()
+    edited_by = serializers.CharField(required=False)
+
+
+def spell_version(version, role, *, since, by):
+    """`version`: a Revision, or the Message itself, which is its own last one."""
+    spelled = {
+        "version": version.version,
+        "content": version.text,
+        "parts": spell_parts(version.text, version.parts, role),
+        "created_at": iso(since),
+    }
+    return spelled | ({"edited_by": by.typeid} if by else {})
+
+
+def spell_parts(text, parts, role):
+    parts = [part for part in parts or [] if part.get("type") != "fields"]
+    # An import keeps the text beside the parts: it is shown once, behind what was thought before it was said.
+    if text and not any(part.get("type") == "text" or part.get("text") == text for part in parts):
+        thoughts = [part for part in parts if part.get("type") == "reasoning"]
+        rest = [part for part in parts if part.get("type") != "reasoning"]
+        parts = [*thoughts, {"type": "text", "text": text}, *rest]
+    return [_spell_part(part, role) for part in parts]
+
+
+def _spell_part(part, role):
+    kind = part.get("type")
+    if kind == "text" and role != "assistant":
+        return {**part, "type": "input_text", "input_text": part["text"]}
+    elif kind == "reasoning":
+        said = part.get("text") or part.get("summary") or ""
+        return {**part, "type": "reasoning_text", "text": said, "reasoning_text": said}
+    elif kind == "tool_result" and "text" in part:
+        return {**part, "tool_result": part["text"]}
+    else:
+        return part

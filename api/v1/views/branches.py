@@ -1,0 +1,65 @@
+from api.problem import not_found
+from api.v1.dialect import V1
+from api.v1.serializers.branches import BranchChange, BranchInput, spell_branch, spell_branches
+from api.v1.views.items import branch_named, message_named
+from conversations.models import Message
+
+
+class BranchView(V1):
+    """What the resources of branches share."""
+
+    def branch(self, conversation, name, *, write=False):
+        """(the conversation, its branch of that name). Raises Problem (404, 403)."""
+        found = self.conversation(conversation, write=write)
+        return found, existing(found, name)
+
+
+class Branches(BranchView):
+    def get(self, request, conversation):
+        found = self.conversation(conversation)
+        rows = spell_branches(found, found.branches.order_by("created_at", "id"))
+        return self.answer({"object": "list", "data": rows, "active_branch": found.active_branch.name})
+
+    def post(self, request, conversation):
+        """A name for an item of another branch, by default for that branch's last one."""
+        found = self.conversation(conversation, write=True)
+        fields = self.payload(BranchInput)
+        parent = existing(found, name) if (name := fields.get("parent_branch")) else None
+        position = message_named(found, item).position if (item := fields.get("fork_from_item_id")) else None
+        try:
+            branch = found.create_branch(
+                fields["name"], parent=parent, position=position, description=fields.get("description", "")
+            )
+        except Message.DoesNotExist:
+            raise not_found("item") from None
+        return self.answer(spell_branch(found, branch), 201)
+
+
+class OneBranch(BranchView):
+    def get(self, request, conversation, branch):
+        return self.answer(spell_branch(*self.branch(conversation, branch)))
+
+    def patch(self, request, conversation, branch):
+        found, branch = self.branch(conversation, branch, write=True)
+        branch.rename(self.payload(BranchChange)["name"])
+        return self.answer(spell_branch(found, branch))
+
+    def delete(self, request, conversation, branch):
+        """With the items that no other branch reaches."""
+        _, branch = self.branch(conversation, branch, write=True)
+        removed = branch.remove()
+        return self.answer({"name": branch.name, "object": "branch.deleted", "deleted": True, "deleted_items": removed})
+
+
+class Activate(BranchView):
+    def post(self, request, conversation, branch):
+        found, branch = self.branch(conversation, branch, write=True)
+        found.activate(branch)
+        return self.answer({"active_branch": branch.name, "message": "Branch activated successfully"})
+
+
+def existing(conversation, name):
+    branch = branch_named(conversation, name)
+    if branch is None:
+        raise not_found("branch")
+    return branch

@@ -1,0 +1,167 @@
+from django.db import transaction
+from django.http import HttpResponse
+
+from accounts.models import AuditEvent
+from api.problem import Problem, invalid
+from api.queries import choice_of, flag_of, id_of, limit_of, moment_of, text_of
+from api.v1.dialect import V1, cursor_of
+from api.v1.serializers.conversations import (
+    COLUMNS,
+    BulkDeleteInput,
+    ConversationChange,
+    ConversationInput,
+    spell,
+    spell_one,
+)
+from api.v1.views.items import path_page, written
+from conversations.models import Conversation
+from conversations.walks import Walk
+from lib.typeid import decode
+from projects.models import Project
+
+ITEMS = 1_000  # inside a conversation's answer
+
+
+def etag_of(conversation):
+    """Changes with whatever the answer shows; which branch is active is no revision of anything."""
+    return f'"{conversation.revision}-{conversation.active_branch_id.hex[-12:]}"'
+
+
+def filtered(conversations, query):
+    """The part of `conversations` that a list's query asks for."""
+    if project := id_of(query, "project_id", Project.PREFIX):
+        conversations = conversations.filter(project=project)
+    for name in ("referrer", "source", "model", "external_id"):
+        if value := text_of(query, name):
+            conversations = conversations.filter(**{name: value})
+    if (archived := flag_of(query, "archived")) is not None:
+        conversations = conversations.filter(archived_at__isnull=not archived)
+    for name in ("created", "updated"):
+        if since := moment_of(query, f"{name}_after"):
+            conversations = conversations.filter(**{f"{name}_at__gte": since})
+        if until := moment_of(query, f"{name}_before"):
+            conversations = conversations.filter(**{f"{name}_at__lt": until})
+    return conversations
+
+
+class Conversations(V1):
+    def get(self, request):
+        """What the caller owns, newest change first."""
+        return self.walk(filtered(Conversation.objects.visible_to(request.user, own=True), request.query_params))
+
+    def walk(self, conversations):
+        query = self.request.query_params
+        walk = Walk(
+            conversations,
+            self.request.user,
+            sort=choice_of(query, "sort", ["updated_at", "created_at"]),
+            descending=choice_of(query, "order", ["desc", "asc"]) == "desc",
+        )
+        limit = limit_of(query, default=20, maximum=100)
+        try:
+            after = cursor_of(query, Conversation.PREFIX)
+            rows, has_more = walk.page(COLUMNS, after=after, limit=limit)
+        except ValueError:
+            raise invalid("after", "is no conversation of this list.", code="invalid_cursor") from None
+        total = len(rows) if not after and not has_more else conversations.order_by().count()
+        return self.page([spell(row) for row in rows], has_more=has_more, total=total)
+
+    def post(self, request):
+        fields = self.payload(ConversationInput)
+        with transaction.atomic():
+            conversation = Conversation.objects.start(
+                request.user,
+                title=fields.get("title") or None,
+                project=fields.get("project_id"),
+                metadata=fields.get("metadata", {}),
+                referrer=fields.get("referrer", ""),
+            )
+            if items := fields.get("items"):
+                conversation.append_all(written(conversation, items))
+                conversation.refresh_from_db()
+        return self.one(conversation, status=201)
+
+    def one(self, conversation, status=200, **more):
+        return self.answer(spell_one(conversation) | more, status, etag=etag_of(conversation))
+
+    def delete(self, request):
+        """Everything the caller owns."""
+        with transaction.atomic():
+            counts = Conversation.objects.visible_to(request.user, own=True).delete()
+            record(request, **counts)
+        return self.answer(
+            {"object": "conversations.deleted", "deleted": True, "deleted_count": counts["conversations"]}
+        )
+
+
+class OneConversation(Conversations):
+    def get(self, request, conversation):
+        """With the items of a branch, oldest first."""
+        conversation = self.conversation(conversation)
+        query = request.query_params
+        limit = limit_of(query, default=ITEMS, maximum=ITEMS, lowest=0, name="items_limit")
+        if not limit or flag_of(query, "include_items") is False:
+            return self.one(conversation)
+        items, page = path_page(conversation, query, limit=limit, after=query.get("items_after"), full=False)
+        more = {"items": items, "items_has_more": page.has_more}
+        more["items_next_after"] = items[-1]["id"] if page.has_more else None
+        return self.one(conversation, **more)
+
+    def patch(self, request, conversation):
+        found = self.conversation(conversation, write=True)
+        fields = self.payload(ConversationChange)
+        if "project_id" in fields:
+            fields["project"] = fields.pop("project_id")
+        if "title" in fields:
+            fields["title"] = fields["title"] or None
+        with transaction.atomic():
+            locked = found.locked()
+            self.check_unchanged(etag_of(locked))
+            locked.change(**fields)
+        return self.one(locked)
+
+    def post(self, request, conversation):
+        return self.patch(request, conversation)
+
+    def delete(self, request, conversation):
+        found = self.conversation(conversation)
+        self.check_owner(found)
+        with transaction.atomic():
+            counts = found.delete()
+            record(request, found, **counts)
+        return HttpResponse(status=204)
+
+    def check_owner(self, conversation):
+        if conversation.owner_id != self.request.user.pk:
+            raise Problem(403, "forbidden", "Only its owner may delete a conversation.")
+
+
+class BulkDelete(V1):
+    def post(self, request):
+        """Up to 100 at once, in one transaction; what is not the caller's is named, and hinders nothing."""
+        spelled = list(dict.fromkeys(self.payload(BulkDeleteInput)["conversation_ids"]))
+        pks = {}
+        for text in spelled:
+            try:
+                pks[text] = decode(Conversation.PREFIX, text)
+            except ValueError:
+                continue  # named among the failed
+        with transaction.atomic():
+            mine = Conversation.objects.visible_to(request.user, own=True).filter(pk__in=pks.values())
+            found = set(mine.values_list("pk", flat=True))
+            counts = mine.delete()
+            record(request, **counts)
+        failed = [text for text in spelled if pks.get(text) not in found]
+        return self.answer(
+            {"deleted_count": counts["conversations"], "failed_count": len(failed), "failed_ids": failed}
+        )
+
+
+def record(request, conversation=None, **counts):
+    AuditEvent.record(
+        "conversation.delete" if conversation else "conversations.delete",
+        actor=request.user,
+        target=conversation or request.user,
+        request=request,
+        **counts,
+    )

@@ -1,0 +1,205 @@
+from django.db import transaction
+
+from api.problem import Problem, invalid, not_found
+from api.queries import choice_of, limit_of, text_of
+from api.v1.dialect import V1
+from api.v1.serializers.branches import spell_branch
+from api.v1.serializers.items import (
+    CallChange,
+    EditInput,
+    ItemInput,
+    ItemsInput,
+    spell_item,
+    spell_version,
+)
+from conversations import paths
+from conversations.models import Branch, Message
+
+
+class ItemView(V1):
+    """What the resources of items share."""
+
+    def message(self, conversation, spelled, *, write=False):
+        """(the conversation, its message that the id means). Raises Problem (404, 403)."""
+        found = self.conversation(conversation, write=write)
+        return found, message_named(found, spelled)
+
+    def one(self, conversation, message_id, status=200, *, full):
+        return self.answer(self.spelled(conversation, message_id, full=full), status, etag=self.etag)
+
+    def spelled(self, conversation, message_id, *, full):
+        """One item as it is now, with its number on the active branch, or on another that holds it."""
+        conversation.refresh_from_db()
+        row = paths.item(conversation, message_id)
+        self.etag = etag_of(row)
+        branch, number = paths.place_of(conversation, row.position)
+        return spell_item(row, branch=branch.name, number=number, full=full_of(self.request.query_params, full))
+
+    def check_version(self, message):
+        """If-Match, under the lock of the caller's transaction."""
+        message.locked()
+        self.check_unchanged(etag_of(message))
+
+    def list_of(self, conversation, ids, status=200):
+        items = [self.spelled(conversation, pk, full=True) for pk in ids]
+        return self.page(items, has_more=False, total=len(items), status=status)
+
+
+class Items(ItemView):
+    def get(self, request, conversation):
+        """A branch, newest first; or every item with a `call_id`, oldest first."""
+        found, query = self.conversation(conversation), request.query_params
+        if call_id := text_of(query, "call_id"):
+            called = found.messages.filter(call_id=call_id).order_by("position")
+            return self.list_of(found, called.values_list("pk", flat=True)[:100])
+        newest_first = choice_of(query, "order", ["desc", "asc"]) == "desc"
+        limit, after = limit_of(query, default=20, maximum=100), query.get("after") or query.get("cursor")
+        items, page = path_page(found, query, limit=limit, after=after, newest_first=newest_first, full=True)
+        return self.page(items, has_more=page.has_more, total=page.length)
+
+    def post(self, request, conversation):
+        """One item, or several under `items`: all of them or none."""
+        found, body = self.conversation(conversation, write=True), self.body()
+        if isinstance(body, dict) and "items" in body:
+            items = self.clean(ItemsInput, body)["items"]
+            return self.list_of(found, found.append_all(written(found, items)), status=201)
+        [fields] = written(found, [self.clean(ItemInput, body)])
+        after = fields.pop("after", None)
+        added = found.append(**fields) if after is None else found.reply(after, **fields)
+        return self.one(found, added, status=201, full=False)
+
+
+class OneItem(ItemView):
+    def get(self, request, conversation, item):
+        found, message = self.message(conversation, item)
+        return self.one(found, message.pk, full=True)
+
+    def delete(self, request, conversation, item):
+        """Only this item: what followed is joined to what came before it."""
+        found, message = self.message(conversation, item, write=True)
+        with transaction.atomic():
+            self.check_version(message)
+            message.remove()
+        found.refresh_from_db()
+        return self.answer(
+            {
+                "id": item,
+                "object": "conversation.item.deleted",
+                "deleted": True,
+                "branch": found.active_branch.name,
+                "branch_created": False,
+                "old_main_backup": "",
+            }
+        )
+
+
+class Edit(ItemView):
+    def put(self, request, conversation, item):
+        """In place: the id stays, and what it said before is kept as a version."""
+        found, message = self.message(conversation, item, write=True)
+        text, parts = self.editing(message)
+        with transaction.atomic():
+            self.check_version(message)
+            message.edit(text, parts=parts, by=request.user)
+        return self.one(found, message.pk, full=False)
+
+    def post(self, request, conversation, item):
+        """As a branch of its own: the old wording and all that followed stay where they are."""
+        found, message = self.message(conversation, item, write=True)
+        text, parts = self.editing(message)
+        with transaction.atomic():
+            self.check_version(message)
+            added = found.edit_as_branch(message, text, **({} if parts is None else {"parts": parts}))
+        found = self.conversation(conversation)
+        branch = found.active_branch
+        return self.answer(
+            {
+                "branch": branch.name,
+                "old_main_backup": branch.parent_name,
+                "branch_created": True,
+                "new_branch": spell_branch(found, branch),
+                "user_item": self.spelled(found, added, full=True),
+            }
+        )
+
+    def editing(self, message):
+        """(text, parts or None) that the message shall say."""
+        if message.type != "message":
+            raise Problem(400, "not_editable", "Only messages can be edited.")
+        return self.payload(EditInput)["content"]
+
+
+class Versions(ItemView):
+    def get(self, request, conversation, item):
+        """Everything it said, oldest first; the last one is what it says now."""
+        found, message = self.message(conversation, item)
+        revisions = list(found.revisions.filter(message=message).select_related("edited_by").order_by("version"))
+        # A revision knows when and by whom it was replaced: that is when the next one began.
+        began = [(message.created_at, None), *((revision.created_at, revision.edited_by) for revision in revisions)]
+        rows = [
+            spell_version(version, message.role, since=since, by=by)
+            for version, (since, by) in zip([*revisions, message], began, strict=True)
+        ]
+        return self.answer({"object": "list", "data": rows})
+
+
+class ByCallId(ItemView):
+    def patch(self, request, conversation, call_id):
+        """What came of a call: its newest item takes a status and a result."""
+        found = self.conversation(conversation, write=True)
+        message = found.messages.filter(call_id=call_id).order_by("-position").first() if call_id else None
+        if message is None:
+            raise not_found("item")
+        message.settle(**self.payload(CallChange))
+        return self.one(found, message.pk, full=True)
+
+
+def path_page(conversation, query, *, limit, after, full, newest_first=False):
+    """(spelled items, the PathPage) of the branch that the query names. An unknown branch is an empty one."""
+    name, full = text_of(query, "branch"), full_of(query, full)
+    branch = branch_named(conversation, name) or Branch(name=name)
+    place = place_named(conversation, after) if after else None
+    page = paths.page(conversation, branch.tip_position, after=place, limit=limit, newest_first=newest_first)
+    numbers = page.numbered()
+    rows = paths.items_at(conversation, page.positions)
+    return [spell_item(row, branch=branch.name, number=numbers[row.position], full=full) for row in rows], page
+
+
+def branch_named(conversation, name):
+    """The branch of that name, `main` in any case being MAIN; the active one for no name; None for an unknown one."""
+    if not name:
+        return conversation.active_branch
+    return conversation.branches.filter(name=Branch.MAIN if name.upper() == Branch.MAIN else name).first()
+
+
+def place_named(conversation, spelled):
+    place = paths.position_of(conversation, spelled)
+    if place is None:
+        raise invalid("after", "is no item of this conversation.", code="invalid_cursor")
+    return place
+
+
+def written(conversation, items):
+    """Clean items as Conversation.append_all takes them: a parent is a position there."""
+    return [_written(conversation, **item) for item in items]
+
+
+def _written(conversation, *, parent_id, **fields):
+    return fields | ({"after": message_named(conversation, parent_id).position} if parent_id else {})
+
+
+def message_named(conversation, spelled) -> Message:
+    found = conversation.message_named(spelled)
+    if found is None:
+        raise not_found("item")
+    return found
+
+
+def etag_of(item):
+    """An item's version; its number on a branch is no part of it."""
+    return f'"{item.id.hex[-12:]}-{item.version}"'
+
+
+def full_of(query, default):
+    """`?content=text|parts` overrides the form that a route has."""
+    return {"": default, "text": False, "parts": True}[choice_of(query, "content", ["", "text", "parts"])]

@@ -1,0 +1,136 @@
+"""Branches for programs: pages of one, in either order, behind any message there ever was.
+
+Positions grow along every path, so a place on it is a number, and stays one when the message that had it is deleted.
+"""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+from django.db import connection
+
+from conversations.models import Message, Tombstone
+from conversations.reading import Tree
+from lib.typeid import decode, encode
+
+
+@dataclass(frozen=True)
+class PathPage:
+    """`positions` in the order asked for; `first` is the number, from 1 on, that the first of them has on the path."""
+
+    positions: list[int]
+    first: int
+    step: int  # 1, or -1 where the newest come first
+    has_more: bool
+    length: int  # of the whole path
+
+    def numbered(self):
+        return {position: self.first + self.step * index for index, position in enumerate(self.positions)}
+
+
+def page(conversation, tip, *, after=None, limit, newest_first=False):
+    """A page of the path to `tip`, behind the position `after`."""
+    path = Tree(conversation).path(tip)
+    if newest_first:
+        end = len(path) if after is None else bisect_left(path, after)
+        start = max(0, end - limit)
+        return PathPage(path[start:end][::-1], end, -1, start > 0, len(path))
+    else:
+        start = 0 if after is None else bisect_right(path, after)
+        end = start + limit
+        return PathPage(path[start:end], start + 1, 1, end < len(path), len(path))
+
+
+def place_of(conversation, position):
+    """(a branch that holds the message at `position`, its number on it): the active branch where that is one."""
+    tree = Tree(conversation)
+    number = len(tree.path(position))
+    if position in tree.path(conversation.tip_position):
+        return conversation.active_branch, number
+    below = conversation.branches.filter(tip_position__in=tree.below({position}))
+    return below.order_by("-updated_at", "name").first() or conversation.active_branch, number
+
+
+def lengths(conversation, tips):
+    """{tip: how many messages its path has}"""
+    tree = Tree(conversation)
+    return {tip: len(tree.path(tip)) for tip in tips}
+
+
+def position_of(conversation, spelled):
+    """Where the message that a program names stands, or stood until it was deleted; None where it never did."""
+    if message := conversation.message_named(spelled):
+        return message.position
+    try:
+        gone = Tombstone.objects.filter(pk=decode(Message.PREFIX, spelled), conversation_id=conversation.pk)
+    except ValueError:
+        return None
+    return gone.values_list("position", flat=True).first()
+
+
+class Item(NamedTuple):
+    """A message as programs see it, with the one it answers. By hand: a model instance costs more than its query."""
+
+    id: object
+    external_id: str | None
+    position: int
+    parent_id: object
+    parent_external_id: str | None
+    role: str
+    type: str
+    status: str
+    name: str
+    model: str
+    call_id: str
+    text: str
+    parts: list | None
+    metadata: dict | None
+    version: int
+    created_at: object
+    completed_at: object
+    edited_at: object
+
+    @property
+    def shown_id(self):
+        return self.external_id or encode(Message.PREFIX, self.id)
+
+    @property
+    def shown_parent_id(self):
+        return self.parent_id and (self.parent_external_id or encode(Message.PREFIX, self.parent_id))
+
+
+def items_at(conversation, positions):
+    """[Item], in the order of `positions`."""
+    found = {item.position: item for item in _items("m.position = ANY(%s)", conversation, positions)}
+    return [found[position] for position in positions if position in found]
+
+
+def item(conversation, message_id):
+    [found] = _items("m.id = %s", conversation, message_id)
+    return found
+
+
+def _items(condition, conversation, value):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT m.id, m.external_id, m.position, p.id, p.external_id, m.role, m.type, m.status, m.name, m.model,
+                   m.call_id, m.text, m.parts, m.metadata, m.version, m.created_at, m.completed_at, m.edited_at
+            FROM conversations_message AS m LEFT JOIN conversations_message AS p
+            ON p.conversation_id = m.conversation_id AND p.position = m.parent_position
+            WHERE m.conversation_id = %s AND {condition}
+            """,  # noqa: S608  our own words
+            [conversation.pk, value],
+        )
+        return [_loaded(Item(*row)) for row in cursor.fetchall()]
+
+
+def _loaded(item):
+    """Django's cursors leave jsonb as text."""
+    if item.parts is None and item.metadata is None:
+        return item
+    parts, metadata = (
+        orjson.loads(value) if isinstance(value, str) else value for value in (item.parts, item.metadata)
+    )
+    return item._replace(parts=parts, metadata=metadata)

@@ -1,0 +1,198 @@
+"""What every address of the API does, whatever it is about."""
+
+import json
+import threading
+
+import pytest
+from django.db import connection
+
+from accounts.models import ApiKey, User
+from api import throttling
+from conversations.models import Conversation
+
+
+def test_an_unknown_address_is_refused_without_a_key(client):
+    answer = client.get("/v1/nothing")
+
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+    assert answer.json()["error"] == answer.json()["message"]
+    assert answer.json()["request_id"] == answer["X-Request-Id"]
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/conversations/", "/v1/conversations/%00", "/v1//conversations"])
+def test_nothing_is_ever_redirected(client, path):
+    answer = client.post(path, b"{}", content_type="application/json")
+
+    assert answer.status_code in (401, 404)
+    assert answer["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer rk_live_nonsense"},
+        {"Authorization": "Basic YTpi"},
+        {"X-User-Id": "alice@example.org"},
+    ],
+)
+def test_without_a_good_key_nobody_is_let_in(client, alice, headers):
+    client.force_login(alice)  # a cookie is not looked at
+
+    answer = client.get("/v1/conversations", headers=headers)
+
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_a_key_may_come_in_either_header_and_bearer_wins(client, alice, key_of):
+    good = key_of(alice)
+
+    assert client.get("/v1/conversations", headers={"X-API-Key": good}).status_code == 200
+    both = {"X-API-Key": good, "Authorization": "Bearer rk_live_nonsense"}
+    assert client.get("/v1/conversations", headers=both).status_code == 401
+
+
+def test_a_revoked_key_and_a_disabled_user_are_out_at_once(as_alice, alice):
+    assert as_alice.get("/conversations").status_code == 200
+    ApiKey.objects.get().revoke()
+    assert as_alice.get("/conversations").status_code == 401
+
+
+def test_a_key_does_only_what_its_scopes_say(program, alice, key_of):
+    reading = program(key_of(alice, scopes=["conversations:read"]))
+
+    assert reading.get("/conversations").status_code == 200
+    refused = reading.post("/conversations", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
+    assert reading("DELETE", "/conversations/x/items").status_code == 405  # the verb comes before the scope
+
+
+def test_a_workspace_key_acts_for_whom_it_names(program, alice, charlie):
+    secret = ApiKey.objects.mint(workspace=alice.workspace)[1]
+    User.objects.create(workspace=alice.workspace, external_id="app-user-7")
+
+    assert program(secret).get("/conversations").json()["code"] == "user_required"
+    assert program(secret, **{"Parley-User": "app-user-7"}).post("/conversations", {}).status_code == 201
+    assert program(secret, **{"Parley-User": alice.typeid}).get("/conversations").json()["total"] == 0
+    assert program(secret, **{"Parley-User": charlie.typeid}).get("/conversations").json()["code"] == "user_not_found"
+
+
+def test_a_user_s_key_acts_for_others_only_with_the_scope(program, alice, bob, key_of):
+    assert program(key_of(alice), **{"Parley-User": bob.typeid}).get("/conversations").status_code == 403
+    scoped = key_of(alice, scopes=["conversations:read", "users:write"])
+    assert program(scoped, **{"Parley-User": bob.typeid}).get("/conversations").status_code == 200
+
+
+def test_a_wrong_verb_is_told_which_ones_there_are(as_alice):
+    answer = as_alice.put("/conversations")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "HEAD, GET, POST, DELETE")
+
+
+def test_a_preflight_needs_no_key_and_every_answer_may_be_read(client, as_alice):
+    preflight = client.options("/v1/conversations")
+
+    assert (preflight.status_code, preflight.content) == (204, b"")
+    assert preflight["Access-Control-Allow-Origin"] == "*"
+    assert "Idempotency-Key" in preflight["Access-Control-Allow-Headers"]
+    assert as_alice.get("/conversations")["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in preflight
+
+
+def test_a_request_s_id_is_echoed_when_it_is_one(as_alice):
+    assert as_alice.get("/conversations", X_Request_Id="abc-123")["X-Request-Id"] == "abc-123"
+    assert as_alice.get("/conversations", X_Request_Id="a b")["X-Request-Id"] != "a b"
+
+
+def test_only_json_is_answered(as_alice):
+    assert as_alice.get("/conversations", Accept="text/html").json()["code"] == "not_acceptable"
+    assert as_alice.get("/conversations", Accept="application/*").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{", b"{}x", b"\xff", b"\x00", b'{"a": NaN}', b'{"a": Infinity}', b'{"a": 1e999}', b'{"title": "\\u0000"}',
+        b'{"title": "\\ud800"}', b'{"a": 1, "a": 2}', b"[" * 10_000, b'{"a":' * 101 + b"1" + b"}" * 101,
+        b"9" * 5_000, b'{"metadata": {"n": 123456789012345678901}}', b'\xef\xbb\xbf{}', b'{"\\u0000": 1}',
+    ],
+)  # fmt: skip
+def test_what_is_no_clean_json_is_refused(as_alice, raw):
+    answer = as_alice("POST", "/conversations", raw=raw)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_json")
+    assert not Conversation.objects.exists()
+
+
+def test_a_body_is_json_whatever_it_is_called(as_alice):
+    answer = as_alice.client.generic(
+        "POST", "/v1/conversations", b'{"title": "x"}', content_type="application/x-www-form-urlencoded"
+    )
+
+    assert answer.json()["title"] == "x"
+
+
+def test_a_body_too_large_is_413(as_alice, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+
+    answer = as_alice.post("/conversations", {"title": "x" * 200})
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_bad_host_and_a_fault_are_json_too(as_alice, monkeypatch):
+    assert as_alice.get("/conversations", Host="evil.example").json()["code"] == "invalid_request"
+
+    monkeypatch.setattr("conversations.walks.Walk.page", lambda *_, **__: 1 / 0)
+    fault = as_alice.get("/conversations")
+    assert (fault.status_code, fault.json()["code"]) == (500, "internal_error")
+    assert "ZeroDivision" not in fault.content.decode()
+
+
+def test_more_than_a_key_may_ask_is_429(as_alice, settings):
+    settings.API_RATE = 3
+    throttling.forget()
+
+    answers = [as_alice.get("/conversations") for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+
+
+def test_the_same_post_twice_makes_one_thing(as_alice):
+    first = as_alice.post("/conversations", {"title": "Once"}, Idempotency_Key="k1")
+    again = as_alice.post("/conversations", {"title": "Once"}, Idempotency_Key="k1")
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again["Idempotency-Replayed"] == "true"
+    assert Conversation.objects.count() == 1
+    other = as_alice.post("/conversations", {"title": "Other"}, Idempotency_Key="k1")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_refused_request_may_use_its_key_again(as_alice, as_charlie):
+    assert as_alice.post("/conversations", {"title": 5}, Idempotency_Key="k1").status_code == 400
+    assert as_alice.post("/conversations", {"title": "Mended"}, Idempotency_Key="k1").status_code == 201
+    assert as_charlie.post("/conversations", {"title": "Mine"}, Idempotency_Key="k1").status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_once_with_one_key_make_one_thing(program, alice, key_of):
+    secret, answers = key_of(alice), []
+
+    def post():
+        try:
+            answers.append(program(secret).post("/conversations", {"title": "Once"}, Idempotency_Key="k1"))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=post) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({json.loads(answer.content)["id"] for answer in answers}) == 1
+    assert Conversation.objects.count() == 1

@@ -1,0 +1,135 @@
+import pytest
+
+from conversations.models import Conversation
+
+
+def test_the_guide_s_first_calls_answer_as_it_shows(as_alice):
+    created = as_alice.post("/conversations", {"title": "Project Planning"})
+    assert created.status_code == 201
+    conversation = created.json()
+    assert conversation["object"] == "conversation"
+    assert conversation["title"] == "Project Planning"
+    assert (conversation["metadata"], conversation["item_count"], conversation["active_branch"]) == ({}, 0, "MAIN")
+    assert conversation["created_at"].endswith("Z")
+    assert len(conversation["created_at"]) == 27
+
+    path = f"/conversations/{conversation['id']}"
+    said = as_alice.post(f"{path}/items", {"role": "user", "content": "Let's plan"})
+    assert said.status_code == 201
+    assert said.json()["content"] == "Let's plan"
+    assert said.json()["sequence_number"] == 1
+
+    whole = as_alice.get(path).json()
+    assert whole["items"][0]["content"] == "Let's plan"
+    assert whole["items"][0]["parts"] == [{"type": "input_text", "text": "Let's plan", "input_text": "Let's plan"}]
+    assert (whole["items_has_more"], whole["items_next_after"], whole["item_count"]) == (False, None, 1)
+
+    gone = as_alice.delete(path)
+    assert (gone.status_code, gone.content) == (204, b"")
+    assert as_alice.get(path).json()["code"] == "conversation_not_found"
+
+
+def test_a_conversation_begins_with_all_its_items_or_not_at_all(as_alice, alice):
+    items = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
+    assert as_alice.post("/conversations", {"items": items}).json()["item_count"] == 2
+
+    refused = as_alice.post("/conversations", {"title": "Half", "items": [*items, {"role": "nobody", "content": "x"}]})
+    assert refused.status_code == 400
+    assert refused.json()["message"] == "items[2].role is no role."
+    assert Conversation.objects.filter(owner=alice).count() == 1
+
+
+def test_a_list_is_walked_to_its_end(as_alice, django_assert_num_queries):
+    made = [as_alice.post("/conversations", {"title": f"Number {n}"}).json()["id"] for n in range(5)]
+
+    first = as_alice.get("/conversations?limit=2&sort=created_at").json()
+    assert [row["id"] for row in first["data"]] == made[:2:-1]
+    assert (first["has_more"], first["next_after"], first["total"]) == (True, made[3], 5)
+    with django_assert_num_queries(4):  # the key, where the cursor stands, the rows, how many there are
+        second = as_alice.get(f"/conversations?limit=3&sort=created_at&after={made[3]}").json()
+    assert [row["id"] for row in second["data"]] == made[2::-1]
+    assert (second["has_more"], second["next_after"]) == (False, None)
+
+
+def test_a_walk_goes_on_behind_a_row_that_was_deleted(as_alice):
+    made = [as_alice.post("/conversations", {"title": f"Number {n}"}).json()["id"] for n in range(4)]
+    as_alice.delete(f"/conversations/{made[2]}")
+
+    rest = as_alice.get(f"/conversations?sort=created_at&after={made[2]}").json()
+
+    assert [row["id"] for row in rest["data"]] == made[1::-1]
+
+
+@pytest.mark.parametrize("after", ["conv_00000000000000000000000000", "x", "%00", "conv_"])
+def test_an_unknown_cursor_is_refused(as_alice, after):
+    refused = as_alice.get(f"/conversations?after={after}")
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
+
+
+def test_a_rename_leaves_metadata_alone_and_null_clears(as_alice):
+    made = as_alice.post("/conversations", {"title": "Old", "metadata": {"a": 1}, "referrer": "app"}).json()
+    path = f"/conversations/{made['id']}"
+
+    renamed = as_alice.patch(path, {"title": "New"}).json()
+    assert (renamed["title"], renamed["metadata"], renamed["referrer"]) == ("New", {"a": 1}, "app")
+    assert renamed["updated_at"] > made["updated_at"]
+
+    cleared = as_alice.post(path, {"title": None, "metadata": None, "referrer": None}).json()
+    assert (cleared["title"], cleared["metadata"]) == ("", {})
+    assert "referrer" not in cleared
+
+
+def test_two_editors_never_silently_overwrite_each_other(as_alice):
+    made = as_alice.post("/conversations", {"title": "Old"})
+    path, etag = f"/conversations/{made.json()['id']}", made["ETag"]
+
+    assert as_alice.patch(path, {"title": "One"}, If_Match=etag).status_code == 200
+    stale = as_alice.patch(path, {"title": "Two"}, If_Match=etag)
+
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+    assert as_alice.get(path).json()["title"] == "One"
+
+
+def test_what_has_not_changed_is_not_sent_again(as_alice):
+    made = as_alice.post("/conversations", {"title": "Same"})
+
+    again = as_alice.get(f"/conversations/{made.json()['id']}", If_None_Match=made["ETag"])
+
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_bulk_delete_tells_what_it_could_not_delete(as_alice, as_charlie):
+    mine = as_alice.post("/conversations", {}).json()["id"]
+    foreign = as_charlie.post("/conversations", {}).json()["id"]
+
+    answer = as_alice.post("/conversations/bulk-delete", {"conversation_ids": [mine, foreign, "conv_456", mine]})
+
+    assert answer.json() == {"deleted_count": 1, "failed_count": 2, "failed_ids": [foreign, "conv_456"]}
+    assert as_charlie.get(f"/conversations/{foreign}").status_code == 200
+
+
+def test_everything_is_deleted_only_by_the_address_without_a_slash(as_alice, as_charlie):
+    as_alice.post("/conversations", {})
+    as_charlie.post("/conversations", {})
+
+    assert as_alice.delete("/conversations/").status_code == 404
+    assert as_alice.delete("/conversations").json() == {
+        "object": "conversations.deleted",
+        "deleted": True,
+        "deleted_count": 1,
+    }
+    assert Conversation.objects.count() == 1
+
+
+def test_strangers_find_nothing_and_readers_may_not_write(as_bob, as_charlie, conversation, typeid):
+    path = f"/conversations/{typeid(conversation)}"
+
+    assert as_bob.get(path).status_code == 200
+    assert as_bob.patch(path, {"title": "Mine"}).status_code == 403
+    assert as_bob.delete(path).status_code == 403
+    unknown = as_charlie.get("/conversations/conv_00000000000000000000000000").json()
+    for method in ("GET", "PATCH", "DELETE"):
+        foreign = as_charlie(method, path, {"title": "Mine"})
+        assert foreign.status_code == 404
+        assert foreign.json() | {"request_id": 0} == unknown | {"request_id": 0}

@@ -1,0 +1,213 @@
+import pytest
+
+from conversations import limits
+from conversations.models import Conversation
+
+
+@pytest.fixture
+def path(conversation, typeid):
+    return f"/conversations/{typeid(conversation)}"
+
+
+@pytest.fixture
+def ids(as_alice, path):
+    """Of the conversation's items, oldest first."""
+    return [item["id"] for item in as_alice.get(f"{path}/items?order=asc").json()["data"]]
+
+
+def test_a_branch_is_listed_newest_first_in_the_full_form(as_alice, path, django_assert_num_queries):
+    as_alice.get(path)  # the first request of a minute is counted, and notes that the key is used
+    with django_assert_num_queries(4):  # the key, the conversation with its branch, the tree, the items
+        listed = as_alice.get(f"{path}/items").json()
+
+    newest, oldest = listed["data"]
+    assert newest["content"][0]["type"] == "text"
+    assert (newest["sequence_number"], oldest["sequence_number"]) == (2, 1)
+    assert newest["parent_id"] == oldest["id"]
+    assert oldest["content"][0]["input_text"] == oldest["text"] == "Which telescope should a beginner buy?"
+    assert (listed["total"], listed["has_more"]) == (2, False)
+
+
+def test_either_form_can_be_asked_for(as_alice, path):
+    assert isinstance(as_alice.get(f"{path}/items?content=text").json()["data"][0]["content"], str)
+    assert isinstance(as_alice.get(f"{path}?content=parts").json()["items"][0]["content"], list)
+
+
+def test_a_long_conversation_comes_in_pages_both_ways(as_alice, path):
+    as_alice.post(f"{path}/items", {"items": [{"role": "user", "content": str(n)} for n in range(3, 31)]})
+
+    forth, after = [], ""
+    while after is not None:
+        page = as_alice.get(f"{path}?items_limit=7&items_after={after}").json()
+        forth += page["items"]
+        after = page["items_next_after"]
+    assert [item["sequence_number"] for item in forth] == list(range(1, 31))
+
+    back, after = [], ""
+    while after is not None:
+        page = as_alice.get(f"{path}/items?limit=7&after={after}").json()
+        back += page["data"]
+        after = page["next_after"]
+    assert [item["id"] for item in back] == [item["id"] for item in forth][::-1]
+
+
+def test_what_a_client_sends_comes_back(as_alice, path):
+    sent = {
+        "id": "client-1",
+        "role": "assistant",
+        "call_id": "call_7",
+        "model": "gpt-5",
+        "metadata": {"mood": "dry"},
+        "created_at": "2024-02-03T04:05:06Z",
+        "content": [
+            {"type": "reasoning_text", "text": "Think."},
+            {"type": "output_text", "text": {"text": "One. "}},
+            {"type": "text", "text": "Two."},
+            {"type": "image", "image": {"url": "https://example.org/a.png"}},
+            {"type": "tool_calls", "tool_calls": [{"id": "call_7", "type": "function"}]},
+        ],
+    }
+    item = as_alice.post(f"{path}/items", {"items": [sent]}).json()["data"][0]
+
+    assert (item["id"], item["call_id"], item["model"], item["metadata"]) == (
+        "client-1",
+        "call_7",
+        "gpt-5",
+        {"mood": "dry"},
+    )
+    assert item["created_at"] == "2024-02-03T04:05:06.000000Z"
+    assert item["text"] == "One. \nTwo."
+    assert item["content"][0] == {"type": "reasoning_text", "text": "Think.", "reasoning_text": "Think."}
+    assert item["content"][1] == {"type": "text", "text": "One. "}
+    assert item["content"][3:] == sent["content"][3:]
+    assert item["tool_calls"] == [{"id": "call_7", "type": "function"}]
+    assert as_alice.get(f"{path}/items/client-1").json()["id"] == "client-1"
+
+
+def test_text_is_kept_byte_for_byte(as_alice, path):
+    text = "  \n\tspaces, a CRLF\r\n, é as e\u0301, and a zero-width\u200b joiner \n "
+
+    assert as_alice.post(f"{path}/items", {"role": "user", "content": text}).json()["content"] == text
+
+
+def test_an_id_is_used_once(as_alice, path):
+    assert as_alice.post(f"{path}/items", {"id": "mine", "role": "user", "content": "x"}).status_code == 201
+
+    again = as_alice.post(f"{path}/items", {"id": "mine", "role": "user", "content": "y"})
+
+    assert (again.status_code, again.json()["code"]) == (400, "duplicate_item_id")
+
+
+def test_a_full_conversation_refuses_the_whole_request(as_alice, path, conversation):
+    Conversation.objects.filter(pk=conversation.pk).update(message_count=limits.MESSAGES - 1)
+
+    refused = as_alice.post(f"{path}/items", {"items": [{"role": "user", "content": "x"}] * 2})
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "conversation_full")
+    assert refused.json()["message"] == "Conversation is full: at most 10,000 messages."
+    assert conversation.messages.count() == 2
+
+
+def test_answering_an_older_item_forks(as_alice, path, ids):
+    answer = as_alice.post(
+        f"{path}/items", {"role": "assistant", "content": "A refractor.", "parent_id": ids[0]}
+    ).json()
+
+    assert (answer["branch"], answer["sequence_number"], answer["parent_id"]) == ("MAIN", 2, ids[0])
+    names = [branch["name"] for branch in as_alice.get(f"{path}/branches").json()["data"]]
+    assert len(names) == 2
+    assert "MAIN" in names
+    backup = next(name for name in names if name != "MAIN")
+    assert [item["id"] for item in as_alice.get(f"{path}/items?branch={backup}&order=asc").json()["data"]] == ids
+    assert as_alice.get(f"{path}/items?branch=none").json()["data"] == []
+
+
+def test_a_foreign_parent_is_not_found(as_alice, as_charlie, path):
+    other = as_charlie.post("/conversations", {"items": [{"role": "user", "content": "x"}]}).json()["id"]
+    foreign = as_charlie.get(f"/conversations/{other}").json()["items"][0]["id"]
+
+    refused = as_alice.post(f"{path}/items", {"role": "user", "content": "y", "parent_id": foreign})
+
+    assert (refused.status_code, refused.json()["code"]) == (404, "item_not_found")
+
+
+def test_an_edit_in_place_keeps_the_id_and_what_it_said(as_alice, path, ids, alice, typeid):
+    edited = as_alice.put(f"{path}/items/{ids[0]}/edit", {"content": "Which telescope?"})
+
+    assert edited.status_code == 200
+    assert (edited.json()["id"], edited.json()["content"], edited.json()["version"]) == (ids[0], "Which telescope?", 2)
+    assert "edited_at" in edited.json()
+    versions = as_alice.get(f"{path}/items/{ids[0]}/versions").json()["data"]
+    assert [v["content"] for v in versions] == ["Which telescope should a beginner buy?", "Which telescope?"]
+    assert versions[1]["edited_by"] == typeid(alice)
+    assert "edited_by" not in versions[0]
+
+
+def test_a_stale_edit_is_refused(as_alice, path, ids):
+    etag = as_alice.get(f"{path}/items/{ids[0]}")["ETag"]
+    as_alice.put(f"{path}/items/{ids[0]}/edit", {"content": "One"}, If_Match=etag)
+
+    stale = as_alice.put(f"{path}/items/{ids[0]}/edit", {"content": "Two"}, If_Match=etag)
+
+    assert stale.status_code == 412
+    assert as_alice.get(f"{path}/items/{ids[0]}").json()["text"] == "One"
+
+
+def test_an_edit_as_a_branch_keeps_everything(as_alice, path, ids):
+    answer = as_alice.post(f"{path}/items/{ids[0]}/edit", {"content": "Which binoculars?", "regenerate": True}).json()
+
+    assert (answer["branch"], answer["branch_created"]) == ("MAIN", True)
+    assert answer["user_item"]["text"] == "Which binoculars?"
+    assert answer["new_branch"]["item_count"] == 1
+    assert as_alice.get(f"{path}/branches/{answer['old_main_backup']}").json()["item_count"] == 2
+
+
+def test_deleting_an_item_joins_what_followed(as_alice, path, ids):
+    third = as_alice.post(f"{path}/items", {"role": "user", "content": "Why?"}).json()["id"]
+
+    assert as_alice.delete(f"{path}/items/{ids[1]}").json()["deleted"] is True
+
+    assert as_alice.get(f"{path}/items/{third}").json()["parent_id"] == ids[0]
+    behind = as_alice.get(f"{path}/items?after={ids[1]}").json()["data"]
+    assert [item["id"] for item in behind] == [ids[0]]
+
+
+def test_a_call_takes_its_result(as_alice, path):
+    as_alice.post(f"{path}/items", {"type": "function_call", "call_id": "c1", "name": "add", "arguments": "{}"})
+
+    done = as_alice.patch(f"{path}/items/by-call-id/c1", {"status": "completed", "output": {"sum": 4}}).json()
+
+    assert (done["status"], done["output"], done["arguments"], done["name"]) == ("completed", {"sum": 4}, "{}", "add")
+    assert "completed_at" in done
+    assert as_alice.get(f"{path}/items?call_id=c1").json()["data"][0]["id"] == done["id"]
+    assert as_alice.patch(f"{path}/items/by-call-id/c2", {"status": "failed"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ({"content": "x"}, "role is missing."),
+        ({"role": "user"}, "content must not be empty."),
+        ({"role": "user", "content": ""}, "content must not be empty."),
+        ({"role": "user", "content": 5}, "content must be a string or 1 to 100 parts."),
+        ({"role": "user", "content": ["x"]}, "content[0] must be an object with a type."),
+        ({"role": "user", "content": [{"type": "text"}]}, "content[0].text must be a string."),
+        ({"role": "user", "content": "x", "id": "a b"}, "id must be 1 to 128 of A–Z a–z 0–9 _ - . :"),
+        ({"role": "user", "content": "x", "created_at": "yesterday"}, "created_at must be a time like"),
+        ({"role": "user", "content": "x" * 1_000_001}, "content must be at most 1,000,000 characters long."),
+        ({"role": "user", "content": "x", "metadata": []}, "metadata must be an object."),
+        ([], "The body must be an object."),
+    ],
+)
+def test_what_is_wrong_is_named(as_alice, path, item, message):
+    refused = as_alice.post(f"{path}/items", item)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
+    assert refused.json()["message"].startswith(message)
+
+
+def test_readers_may_read_and_not_write(as_bob, path, ids):
+    assert as_bob.get(f"{path}/items/{ids[0]}").status_code == 200
+    assert as_bob.post(f"{path}/items", {"role": "user", "content": "x"}).status_code == 403
+    assert as_bob.put(f"{path}/items/{ids[0]}/edit", {"content": "x"}).status_code == 403
+    assert as_bob.delete(f"{path}/items/{ids[0]}").status_code == 403
