@@ -4,9 +4,8 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import orjson
-
 from conversations.parts import UNSAID
+from lib.json import dumps
 
 
 class Unreadable(Exception):
@@ -94,13 +93,13 @@ class IncomingConversation:
             self.archived_at is not None,
             sorted(
                 (message.source_id, message.parent or "", message.role, message.name, message.text, message.hidden,
-                 orjson.dumps(message.parts).decode() if message.parts else "")
+                 dumps(message.parts).decode() if message.parts else "")
                 for message in self.messages
             ),
             sorted(file.external_id for message in self.messages for file in message.files
                    if file.external_id in available),
         ]  # fmt: skip
-        return hashlib.sha256(orjson.dumps(content)).digest()
+        return hashlib.sha256(dumps(content)).digest()
 
 
 @dataclass(slots=True)

@@ -134,7 +134,7 @@ class Import:
 
     def _prepare(self, number, record):
         if isinstance(record, Broken):
-            return Prepared(number, line=self._skipped(number, None, record.reason))
+            return Prepared(number, line=self._skipped(number, {"title": record.title}, record.reason))
         try:
             return self._understand(number, record)
         except Unreadable as reason:

@@ -7,6 +7,7 @@ be kept as the untouched original, and lone surrogates come through instead of t
 import codecs
 import json
 import re
+import sys
 from dataclasses import dataclass
 
 WINDOW = 1024 * 1024  # characters read at a time
@@ -14,11 +15,19 @@ RECORD_LIMIT = 128 * 1024 * 1024  # characters of one conversation; what is long
 
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 _LIST_AHEAD = re.compile(r'"conversations"[ \t\r\n]*:[ \t\r\n]*\[')
+# All it takes to find a value's end: brackets, and strings, in which brackets mean nothing. A lone quote is a string
+# that does not end here.
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{]+|[\]}]|"', re.DOTALL)
+_TITLE = re.compile(r'"title"[ \t\r\n]*:[ \t\r\n]*("(?:[^"\\]|\\.){0,1000}")', re.DOTALL)
 _decoder = json.JSONDecoder()
 
 
 class Fault(Exception):
     """The file cannot be read, or not any further; the sentence is for the person who chose it."""
+
+
+class RecordFault(Fault):
+    """The same of one record that is JSON all right: where it ends can be told, and the next one read."""
 
 
 @dataclass(slots=True)
@@ -31,9 +40,10 @@ class Record:
 
 @dataclass(slots=True)
 class Broken:
-    """A line of a JSON Lines file that could not be read."""
+    """One object that could not be read, and what it seems to be called."""
 
     reason: str
+    title: str = ""
 
 
 def records(stream):
@@ -51,32 +61,42 @@ def records(stream):
         raise Fault(
             "This is a web page, not data. Choose conversations.json from the same export, or the whole ZIP archive."
         )
-    if start == "[":
-        window.skip(1)
-        yield from _array(window)
-    elif start == "{":
-        yield from _objects(window)
-    else:
+    if start not in "[{":
         raise Fault("This is not JSON: it begins with neither { nor [.")
+    if start == "{":
+        yield from _objects(window)
+    while window.peek() == "[":
+        yield from _array(window)
+        window.skip_space()
+    # To the very end, where archives keep their checksums.
+    if window.peek() != "":
+        raise Fault("The file goes on after its list of conversations, with something that is no list.")
 
 
 def _array(window):
+    window.skip(1)
     while True:
         window.skip_space()
         following = window.peek()
         if following == "]":
+            window.skip(1)
             return
         if following == "":
             raise Fault("The file ends in the middle: it was cut off.")
         if following == ",":
             window.skip(1)
             continue
-        yield window.decode()
+        try:
+            record = window.decode()
+        except RecordFault as fault:
+            record = window.pass_over(fault, ",", "]")
+        yield record
 
 
 def _objects(window):
     if window.enter_list():
         yield from _array(window)
+        window.skip_rest()  # whatever else the object holds
         return
     count = 0
     while True:
@@ -84,12 +104,15 @@ def _objects(window):
         if window.peek() == "":
             return
         try:
-            yield window.decode()
+            record = window.decode()
+        except RecordFault as fault:
+            record = window.pass_over(fault, "{", "")
         except Fault as fault:
-            # In JSON Lines the next line is a fresh start. A first object that fails is no JSON Lines file at all.
-            if count == 0 or not window.skip_line():
+            # In JSON Lines the next line is a fresh start; where it is no new object, this is no JSON Lines file.
+            if not window.skip_line() or (count == 0 and window.peek() != "{"):
                 raise
-            yield Broken(str(fault))
+            record = Broken(str(fault))
+        yield record
         count += 1
 
 
@@ -127,8 +150,12 @@ class _Window:
         self.at = end + 1
         return True
 
+    def skip_rest(self):
+        while self.peek() != "":
+            self.at = len(self.text)
+
     def enter_list(self):
-        """At `{`: steps into the list of {"conversations": […]} where that is what the object is."""
+        """At `{`: steps to the list of {"conversations": […]} where that is what the object is."""
         while len(self.text) - self.at < WINDOW and self._more():
             pass
         at = self.at + 1
@@ -136,7 +163,7 @@ class _Window:
             while True:
                 at = _SPACE.match(self.text, at).end()
                 if found := _LIST_AHEAD.match(self.text, at):
-                    self.at = found.end()
+                    self.at = found.end() - 1
                     return True
                 # Small values may stand before it; the first one that fills the window says it is something else.
                 _, at = _decoder.raw_decode(self.text, at)
@@ -155,9 +182,10 @@ class _Window:
                 if not self._is_cut_off(error) or not self._more(double=True):
                     raise Fault(self._fault(error)) from None
             except RecursionError:
-                raise Fault("The file is nested too deeply to be a conversation.") from None
-            except ValueError as error:
-                raise Fault(f"The file holds a number nobody can read: {error}.") from None
+                raise RecordFault("This is nested too deeply to be a conversation.") from None
+            except ValueError:
+                digits = sys.get_int_max_str_digits()
+                raise RecordFault(f"There is a number of more than {digits:,} digits in it.") from None
             else:
                 # A number at the very end of the window may go on behind it.
                 if end == len(self.text) and not isinstance(value, dict | list | str) and self._more():
@@ -165,6 +193,39 @@ class _Window:
                 record = Record(value, self.text[self.at : end])
                 self.at = end
                 return record
+
+    def pass_over(self, fault, *followers):
+        """Behind the object at hand, which `fault` keeps from being read. Raises the fault itself where the end of the
+        object cannot be found, or something else stands behind it than could.
+        """
+        broken = Broken(str(fault), _title(self.text[self.at : self.at + 4_000]))
+        try:
+            is_passed = self._skip_value() and not self.skip_space() and self.peek() in followers
+        except Fault:
+            is_passed = False
+        if not is_passed:
+            raise fault
+        return broken
+
+    def _skip_value(self):
+        """At `{` or `[`: behind its end, without understanding what is inside; False where there is none."""
+        depth, at = 0, self.at
+        while True:
+            for match in _STRUCTURE.finditer(self.text, at):
+                at, piece = match.end(), match[0]
+                if piece[0] in "[{":
+                    depth += len(piece)
+                elif piece[0] in "]}":
+                    depth -= 1
+                    if depth == 0:
+                        self.at = at
+                        return True
+                elif piece == '"':
+                    at = match.start()
+                    break
+            at -= self.at
+            if not self._more(double=True):
+                return False
 
     def _is_cut_off(self, error):
         """Whether the fault may be only the window's edge: there, or inside a string that never ended."""
@@ -206,6 +267,14 @@ class _Window:
                 "The file is not UTF-8 text: it was saved in another encoding. Download the export again, "
                 "or save the file as UTF-8."
             ) from None
+
+
+def _title(text):
+    found = _TITLE.search(text)
+    try:
+        return json.loads(found[1], strict=False) if found else ""
+    except ValueError:  # an escape that is none
+        return ""
 
 
 def _encoding(data):

@@ -7,6 +7,7 @@ is handled here is what real files hold: docs/import-formats.md.
 
 import hashlib
 from datetime import UTC, datetime
+from math import isfinite
 
 from conversations import limits
 from conversations.importing.formats import chatgpt_content
@@ -162,6 +163,8 @@ def _clean(message):
 def _cleaned(value):
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, float):
+        return value if isfinite(value) else None
     if isinstance(value, list):
         return [_cleaned(item) for item in value]
     if isinstance(value, dict):

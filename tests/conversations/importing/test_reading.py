@@ -57,7 +57,8 @@ def test_a_single_conversation_is_read(importing_text):
         (b"[" * 100_000, "nested too deeply"),
         (b'[{"id": ' + b"[" * 100_000, "nested too deeply"),
         ('["caf\u00e9"]'.encode("latin-1"), "not UTF-8"),
-        (b'[{"id": ' + b"9" * 5_000 + b"}]", "number nobody can read"),
+        (b'[{"id": ' + b"9" * 5_000 + b"}]", "There is a number of more than 4,300 digits in it."),
+        (b'{"id": ' + b"9" * 5_000 + b"}", "There is a number of more than 4,300 digits in it."),
         (b"\x1f\x8b\x08\x00garbage", "damaged"),
         (gzip.compress(b"[1,2,3]" * 10_000, mtime=0)[:-60], "damaged"),  # mtime: two test processes, one name
         (b"PK\x03\x04 not a zip", "damaged"),
@@ -85,6 +86,85 @@ def test_a_bad_line_is_one_line_of_the_report(importing_text):
 
     assert batch.counts["conversations"] == {"new": 2, "skipped": 1}
     assert batch.lines.get().record == 2
+
+
+DIGITS, DEPTH = "9" * 5_000, "[" * 100_000 + "]" * 100_000  # deeper than any Python follows
+
+
+@pytest.mark.parametrize(("value", "reason"), [(DIGITS, "4,300 digits"), (DEPTH, "nested too deeply")])
+@pytest.mark.parametrize("window", [1_024 * 1_024, 4_096])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "[{},\n{}, {}]",
+        "[{},{}\n,\n{}\n]",
+        '{{"version": 1, "conversations": [{}, {}, {}], "x": {{}}}}',
+        "{}\n{}\r\n{}\n",
+        "{}{}{}",
+    ],
+    ids=["array", "spaced", "wrapped", "lines", "joined"],
+)
+def test_a_record_that_nobody_can_read_is_one_line_and_all_others_are_there(
+    frame, window, value, reason, importing_text, monkeypatch
+):
+    monkeypatch.setattr(reading, "WINDOW", window)
+    bad = json.dumps({**simple("bad", title='The "bad" ]} one'), "x": "here"}).replace('"here"', value)
+    batch = importing_text(frame.format(json.dumps(ONE), bad, json.dumps(TWO)))
+
+    assert (batch.status, batch.error) == ("done", "")
+    assert batch.counts["conversations"] == {"new": 2, "skipped": 1}
+    line = batch.lines.get()
+    assert (line.record, line.title) == (2, 'The "bad" ]} one')
+    assert reason in line.reason
+
+
+def test_a_record_that_nobody_can_read_and_that_does_not_end_is_the_end(importing_text):
+    batch = importing_text(f'[{json.dumps(ONE)}, {{"x": {DIGITS}, "y": ["z]"}}]')
+
+    assert batch.status == "done"
+    assert batch.error == (
+        "There is a number of more than 4,300 digits in it. Everything complete before that was imported."
+    )
+    assert batch.counts["conversations"] == {"new": 1}
+
+
+def test_a_first_line_that_is_broken_is_one_line_where_the_next_is_whole(importing_text):
+    batch = importing_text(f"{{broken\n{dumps(ONE, TWO)}")
+
+    assert batch.counts["conversations"] == {"new": 2, "skipped": 1}
+
+
+def test_a_second_list_is_read_and_what_is_none_is_told(importing_text):
+    batch = importing_text(f"[{json.dumps(ONE)}]\n[{json.dumps(TWO)}] and more")
+
+    assert batch.counts["conversations"] == {"new": 2}
+    assert "goes on after its list" in batch.error
+
+
+def test_a_checksum_at_the_very_end_is_looked_at(importing_text):
+    packed = bytearray(gzip.compress(json.dumps([ONE]).encode(), mtime=0))
+    packed[-6] ^= 1  # of the CRC
+
+    assert "damaged" in importing_text(bytes(packed)).error
+
+
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 10**400])
+def test_integers_of_any_size_are_kept(number, importing):
+    """PostgreSQL holds them; only the fast writer of JSON does not."""
+    value = simple(pinned_time=number)
+    value["mapping"]["a"]["message"]["content"] = {"content_type": "new", "seed": number, "odd": [float("nan"), 1e400]}
+    batch = importing(value)
+
+    assert batch.counts["conversations"] == {"new": 1}
+    conversation = Conversation.objects.get()
+    assert conversation.metadata["pinned_time"] == number
+    raw = conversation.messages.get(source_id="a").parts[0]["raw"]
+    assert (raw["seed"], raw["odd"]) == (number, [None, None])
+    assert importing(value).counts["conversations"] == {"identical": 1}
+    value["update_time"] += 60
+    value["mapping"]["a"]["message"]["content"]["seed"] = number + 1
+    assert importing(value).counts["messages"]["changed"] == 1
+    assert conversation.messages.get(source_id="a").parts[0]["raw"]["seed"] == number + 1
 
 
 def test_entries_that_are_no_conversations_do_not_stop_the_others(importing):
