@@ -9,6 +9,7 @@ app_name = "accounts"
 urlpatterns = [
     path("", account.index, name="index"),
     path("theme/", account.theme, name="theme"),
+    path("rows/", account.rows, name="rows"),
     path("sessions/", sessions.index, name="sessions"),
     path("keys/", keys.index, name="keys"),
     path("keys/new/", keys.new, name="new_key"),

@@ -36,15 +36,12 @@ class Row:
     preview: str
     time: str
     iso: str
-    source: str
+    origin: str
+    length: int
     project: str
     colour: str
     pinned: bool
     group: str
-
-    @property
-    def is_marked(self):
-        return self.pinned or self.project or self.source
 
 
 @dataclass(frozen=True)
@@ -57,16 +54,17 @@ class Page:
         return [row for _, rows in self.groups for row in rows]
 
 
-def page(user, *, after=None, named="", size=PAGE):
+def page(user, *, after=None, named="", size=PAGE, goes_on=False):
     """One page of what `user` owns, newest first; with `named`, of those whose titles have words that begin so.
 
-    One query, whatever is stored. Raises BadCursorError.
+    With `goes_on` it is put below the page before it, and does not repeat a heading that stands there. One query,
+    whatever is stored. Raises BadCursorError.
     """
     moment, pk = read_cursor(after) if after else (None, None)
     found = _select(user, moment, pk, named, size + 1)
     now, root = timezone.localtime(), reverse("conversations:index")  # the addresses below it are ours: no look-up each
     rows = [_row(fields, now, root) for fields in found[:size]]
-    previous_group = group_of(timezone.localtime(moment), now) if moment and moment < now else None
+    previous_group = group_of(timezone.localtime(moment), now) if goes_on and moment else None
     groups = [
         ("" if heading == previous_group else heading, list(members))
         for heading, members in groupby(rows, key=lambda row: row.group)
@@ -89,7 +87,8 @@ def _select(user, moment, pk, named, limit):
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT conversations_conversation.id, title, preview, last_message_at, length, source, p.name, p.colour,
+            SELECT conversations_conversation.id, title, preview, last_message_at, length, source, model,
+                   p.name, p.colour,
                    EXISTS (SELECT FROM conversations_pin AS pin
                            WHERE pin.conversation_id = conversations_conversation.id AND pin.user_id = %s)
             FROM conversations_conversation LEFT JOIN projects_project AS p ON p.id = project_id
@@ -144,7 +143,7 @@ def _end_of_month(at):
 
 
 def _row(fields, now, root):
-    pk, title, preview, last_message_at, length, source, project, colour, pinned = fields
+    pk, title, preview, last_message_at, length, source, model, project, colour, pinned = fields
     at = timezone.localtime(last_message_at)
     spelled = encode(Conversation.PREFIX, pk)
     path = f"{root}{spelled}/"
@@ -154,9 +153,10 @@ def _row(fields, now, root):
         opening(path, length),
         title or "",
         preview,
-        short_time(at, now),
+        time_below_heading(at, now),
         at.isoformat(timespec="seconds"),
-        SOURCES.get(source, source),
+        " · ".join(filter(None, (SOURCES.get(source, source), model))),
+        length,
         project or "",
         colour or "",
         pinned,
@@ -183,6 +183,11 @@ def group_of(at, now):
         return f"{at:%B}"
     else:
         return f"{at:%B %Y}"
+
+
+def time_below_heading(at, now):
+    """What the heading of its group leaves open."""
+    return f"{at:%H:%M}" if (now.date() - at.date()).days <= 1 else f"{at.day} {at:%b}"
 
 
 def short_time(at, now):

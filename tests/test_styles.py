@@ -1,4 +1,4 @@
-"""The style sheets: colours are named once and can be read, in both themes, and no rule is for something that is gone."""
+"""The style sheets: colours are named once and can be read in both themes; no rule is for something that is gone."""
 
 import math
 import re
@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SHEETS = {path.name: re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S) for path in ROOT.glob("static/css/*.css")}
 
-AA, AAA = 4.5, 7
+AA, AAA, SEEN = 4.5, 7, 3
 PAPERS = ("paper", "chrome", "raised", "tint", "well")
 NUMBER = r"([\d.]+)"
 PAIR = re.compile(
@@ -56,6 +56,11 @@ def test_what_is_read_for_long_has_the_contrast_of_a_book(paper):
 def test_everything_else_can_be_read_on_every_paper_in_both_themes(ink):
     for paper in PAPERS:
         assert min(contrasts(ink, paper)) >= AA, paper
+
+
+@pytest.mark.parametrize("paper", ["paper", "chrome", "raised"])
+def test_where_a_field_ends_is_seen(paper):
+    assert min(contrasts("field-line", paper)) >= SEEN
 
 
 @pytest.mark.parametrize("ink", [name for name in colours() if name.startswith("code-")])

@@ -65,12 +65,19 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
         LIGHT = "light", "Light"
         DARK = "dark", "Dark"
 
+    class Rows(models.TextChoices):
+        """How much of each conversation a list shows."""
+
+        COMFORTABLE = "comfortable", "Titles and first words"
+        COMPACT = "compact", "Titles alone"
+
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="users")
     email = models.EmailField(unique=True, null=True, blank=True)
     external_id = models.CharField(max_length=128, null=True, blank=True)  # noqa: DJ001  NULL keeps the constraint away
     name = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    rows = models.CharField(max_length=12, choices=Rows.choices, default=Rows.COMFORTABLE)
     metadata = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may open the admin", default=False)

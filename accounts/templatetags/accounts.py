@@ -1,11 +1,18 @@
 from django import template
 from django.conf import settings
+from django.urls import reverse
 
 from accounts.models import User
 
 register = template.Library()
 
-ICONS = {User.Theme.SYSTEM: "monitor", User.Theme.LIGHT: "sun", User.Theme.DARK: "moon"}
+ICONS = {
+    User.Theme.SYSTEM: "monitor",
+    User.Theme.LIGHT: "sun",
+    User.Theme.DARK: "moon",
+    User.Rows.COMFORTABLE: "rows-2",
+    User.Rows.COMPACT: "rows-4",
+}
 
 
 @register.simple_tag
@@ -14,10 +21,27 @@ def open_signup():
     return settings.OPEN_SIGNUP
 
 
-@register.inclusion_tag("account/_theme.html", takes_context=True)
+@register.inclusion_tag("account/_switch.html", takes_context=True)
 def theme_switch(context):
-    """Three buttons in a form: light, dark, like the system. Comes back to the page it stands on."""
+    """Light, dark, like the system."""
+    return _switch(context, "theme", User.Theme)
+
+
+@register.inclusion_tag("account/_switch.html", takes_context=True)
+def rows_switch(context):
+    """How much the lists show."""
+    return _switch(context, "rows", User.Rows)
+
+
+def _switch(context, field, choices):
+    """Buttons in a form, which comes back to the page it stands on."""
     request = context["request"]
-    themes = [(value, words, ICONS[value], value == request.user.theme) for value, words in User.Theme.choices]
-    # After a refused form the address is the form's own, and going back there by GET is right too.
-    return {"themes": themes, "next": request.get_full_path(), "csrf_token": context["csrf_token"]}
+    chosen = getattr(request.user, field)
+    return {
+        "field": field,
+        "action": reverse(f"accounts:{field}"),
+        "choices": [(value, words, ICONS[value], value == chosen) for value, words in choices.choices],
+        # After a refused form the address is the form's own, and going back there by GET is right too.
+        "next": request.get_full_path(),
+        "csrf_token": context["csrf_token"],
+    }

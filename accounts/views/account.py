@@ -29,11 +29,22 @@ def index(request):
 @require_POST
 def theme(request):
     """Light, dark or like the system; stored with the user, so it follows them to their phone."""
-    choice = request.POST.get("theme", "")
-    if choice not in User.Theme.values:
-        return HttpResponseBadRequest("Theme must be system, light or dark.")
-    request.user.theme = choice
-    request.user.save(update_fields=["theme"])
+    return _choose(request, "theme", User.Theme)
+
+
+@login_required
+@require_POST
+def rows(request):
+    """How much of each conversation the lists show; it follows its user as well."""
+    return _choose(request, "rows", User.Rows)
+
+
+def _choose(request, field, choices):
+    choice = request.POST.get(field, "")
+    if choice not in choices.values:
+        return HttpResponseBadRequest(f"{field.capitalize()} must be one of {', '.join(choices.values)}.")
+    setattr(request.user, field, choice)
+    request.user.save(update_fields=[field])
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         back = "accounts:index"

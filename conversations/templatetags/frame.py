@@ -42,8 +42,4 @@ def _list(page, current):
 
 def _link(row, is_open):
     mark = ' aria-current="page"' if is_open else ""
-    return (
-        f'<li><a class="recent__link" href="{row.href}"{mark}><span class="recent__title">'
-        f"{escape(row.title or 'Untitled')}</span> "
-        f'<time class="recent__time" datetime="{row.iso}">{row.time}</time></a></li>'
-    )
+    return f'<li><a class="recent__link" href="{row.href}"{mark}>{escape(row.title or "Untitled")}</a></li>'

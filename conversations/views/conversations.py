@@ -24,7 +24,7 @@ PLACES = {"at", "before", "after", "start", "all"}  # what names a window of a t
 def index(request):
     after, named = request.GET.get("after"), request.GET.get("title", "")
     try:
-        page = history.page(request.user, after=after, named=named)
+        page = history.page(request.user, after=after, named=named, goes_on=wants_fragment(request))
     except history.BadCursorError:
         return HttpResponseBadRequest("This page of the history does not exist.")
     context = {

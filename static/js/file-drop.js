@@ -1,5 +1,5 @@
 // <file-drop> round a form with a file input: files may be dropped on it, and the upload shows how far it is.
-// Without script the form works by itself. Needs .drop, .progress with <progress> and <output>, and .form__actions inside.
+// Without script the form works by itself. Needs .drop and .progress with <progress> and <output> inside.
 customElements.define("file-drop", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("dragover", this.#over)
@@ -7,7 +7,6 @@ customElements.define("file-drop", class extends HTMLElement {
     this.addEventListener("drop", this.#drop)
     this.addEventListener("change", this.#send)
     this.addEventListener("submit", this.#send)
-    this.querySelector(".form__actions").hidden = true  // choosing a file is enough
   }
 
   get #form() { return this.querySelector("form") }

@@ -62,12 +62,13 @@ def test_the_history_walks_its_index_and_seeks_to_the_cursor(alice, many):
     assert any("Index Cond" in line and "ROW(" in line and "last_message_at" in line for line in plan)
 
 
-def test_a_heading_is_not_repeated_on_the_next_page(alice, many):
+def test_a_heading_is_not_repeated_where_rows_are_put_below_others(alice, many):
     first = history.page(alice)
-    second = history.page(alice, after=first.next_cursor)
+    below = history.page(alice, after=first.next_cursor, goes_on=True)
+    by_itself = history.page(alice, after=first.next_cursor)
 
-    assert first.groups[0][0] == "Today"
-    assert second.groups[0][0] == ""
+    assert first.groups[-1][0] == by_itself.groups[0][0] != ""
+    assert below.groups[0][0] == ""
 
 
 def test_htmx_gets_the_rows_alone(sign_in, alice, many):
@@ -93,15 +94,29 @@ def test_a_page_costs_the_same_however_many_there_are(sign_in, alice, many, djan
         client.get(reverse("conversations:index"))
 
 
-def test_a_row_tells_pin_source_and_project(alice, project, conversation):
-    Conversation.objects.filter(pk=conversation.pk).update(source="chatgpt")
+def test_a_row_tells_pin_source_model_count_and_project(alice, project, conversation):
+    Conversation.objects.filter(pk=conversation.pk).update(source="chatgpt", model="heron-3")
     Pin.objects.create(user=alice, conversation=conversation)
     project.colour = "teal"
     project.save()
 
     row = history.page(alice).rows[0]
 
-    assert (row.pinned, row.source, row.project, row.colour) == (True, "ChatGPT", "Observatory", "teal")
+    assert (row.pinned, row.project, row.colour) == (True, "Observatory", "teal")
+    assert (row.origin, row.length) == ("ChatGPT · heron-3", 2)
+
+
+def test_what_a_heading_says_its_rows_do_not_repeat():
+    now = datetime(2026, 11, 20, 21, 15, tzinfo=UTC)
+
+    def told(**before):
+        at = now - timedelta(**before)
+        return history.group_of(at, now), history.time_below_heading(at, now)
+
+    assert told(hours=3) == ("Today", "18:15")
+    assert told(days=1) == ("Yesterday", "21:15")
+    assert told(days=2) == ("Previous 7 days", "18 Nov")
+    assert told(days=400) == ("October 2025", "16 Oct")
 
 
 def test_archived_conversations_leave_the_history(alice, conversation):

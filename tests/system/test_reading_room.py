@@ -93,6 +93,19 @@ def test_the_history_filters_while_one_types(archive, at_home):
     expect(page.locator(".row")).to_have_count(1)
 
 
+def test_the_rows_of_the_history_are_made_compact_and_stay_so(archive, at_home):
+    page = at_home
+    row = page.locator(".row", has_text="Choosing an eyepiece")
+    comfortable = row.bounding_box()["height"]
+    expect(row).to_contain_text("A zoom eyepiece.")
+    page.get_by_role("main").get_by_role("button", name="Titles alone").click()
+
+    expect(row.locator(".row__preview")).to_be_hidden()
+    assert row.bounding_box()["height"] == 36 < comfortable
+    page.reload()
+    expect(row.locator(".row__preview")).to_be_hidden()
+
+
 def test_writing_goes_on_below_and_lands_on_the_new_message(archive, at_home):
     page = at_home
     page.goto(page.url.removesuffix("/conversations/") + archive["forked"].get_absolute_url())
