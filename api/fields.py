@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import orjson
 from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.problem import invalid
@@ -109,6 +110,11 @@ class Many(serializers.ListField):
 
     def __init__(self, **options):
         super().__init__(allow_empty=False, **options)
+
+
+@extend_schema_field({"type": ["string", "number", "boolean", "object", "array", "null"]})
+class Anything(serializers.JSONField):
+    """Any JSON value."""
 
 
 class Object(serializers.DictField):

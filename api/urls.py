@@ -1,4 +1,8 @@
-from django.urls import include, re_path
+from django.urls import include, path
 
-# With or without what follows: /v1 alone is refused like any unknown address below it, and nothing is ever redirected.
-urlpatterns = [re_path(r"^v1(?:/|$)", include("api.v1.urls"))]
+from api.v1.urls import NotFound
+
+urlpatterns = [
+    path("v1", NotFound.as_view()),  # or Django would redirect it
+    path("v1/", include("api.v1.urls")),
+]

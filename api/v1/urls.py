@@ -2,11 +2,11 @@ from django.urls import path, re_path
 
 from api.dialect import NoSuchEndpoint
 from api.v1.dialect import V1
-from api.v1.views import branches, conversations, items
+from api.v1.views import branches, conversations, items, schema
 
 
 class NotFound(NoSuchEndpoint, V1):
-    pass
+    schema = None
 
 
 urlpatterns = [
@@ -21,5 +21,7 @@ urlpatterns = [
     path("conversations/<conversation>/branches", branches.Branches.as_view()),
     path("conversations/<conversation>/branches/<branch>", branches.OneBranch.as_view()),
     path("conversations/<conversation>/branches/<branch>/activate", branches.Activate.as_view()),
+    path("schema", schema.Schema.as_view(), name="v1_schema"),
+    path("docs", schema.Swagger.as_view(), name="v1_docs"),
     re_path("", NotFound.as_view()),
 ]

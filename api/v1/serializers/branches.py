@@ -39,6 +39,24 @@ class BranchSerializer(serializers.Serializer):
     is_active = serializers.BooleanField()
 
 
+class BranchesSerializer(serializers.Serializer):
+    object = serializers.ChoiceField(["list"])
+    data = BranchSerializer(many=True)
+    active_branch = serializers.CharField()
+
+
+class BranchDeletedSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    object = serializers.ChoiceField(["branch.deleted"])
+    deleted = serializers.BooleanField()
+    deleted_items = serializers.IntegerField(help_text="Items that no other branch reached.")
+
+
+class ActivatedSerializer(serializers.Serializer):
+    active_branch = serializers.CharField()
+    message = serializers.CharField()
+
+
 def spell_branches(conversation, branches):
     """All of them with one reading of the tree and one of the items they forked from."""
     lengths = paths.lengths(conversation, [branch.tip_position for branch in branches])

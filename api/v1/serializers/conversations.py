@@ -2,7 +2,7 @@ from rest_framework import serializers
 
 from api.fields import Input, Many, Moment, Object, Text, iso
 from api.problem import Problem, not_found
-from api.v1.serializers.items import ItemInput, check_count
+from api.v1.serializers.items import ItemInput, ItemSerializer, check_count
 from conversations import limits
 from conversations.models import Branch, Conversation
 from lib.typeid import decode, encode
@@ -89,6 +89,24 @@ class ConversationSerializer(serializers.Serializer):
     created_at = Moment()
     updated_at = Moment(help_text="Grows with every change of title, metadata, project or any item.")
     last_message_at = Moment()
+
+
+class ConversationWithItemsSerializer(ConversationSerializer):
+    items = ItemSerializer(many=True, required=False)
+    items_has_more = serializers.BooleanField(required=False)
+    items_next_after = serializers.CharField(required=False, allow_null=True)
+
+
+class EverythingDeletedSerializer(serializers.Serializer):
+    object = serializers.ChoiceField(["conversations.deleted"])
+    deleted = serializers.BooleanField()
+    deleted_count = serializers.IntegerField()
+
+
+class BulkDeletedSerializer(serializers.Serializer):
+    deleted_count = serializers.IntegerField()
+    failed_count = serializers.IntegerField()
+    failed_ids = serializers.ListField(child=serializers.CharField())
 
 
 def spell(row):

@@ -6,10 +6,12 @@ the content that have no column (`arguments`, `output` …) are a part of their 
 
 import re
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import Input, Moment, Object, Text, iso, wrong
+from api.fields import Anything, Input, Moment, Object, Text, iso, wrong
 from api.problem import Problem
+from api.v1.serializers.branches import BranchSerializer
 from conversations import limits
 from conversations.models import Message
 
@@ -33,11 +35,30 @@ _TYPE = re.compile(r"[a-z_]{1,64}")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
+_WORDS = {"type": "string", "maxLength": limits.TEXT}
+_NAMED = {"type": {"type": "string", "pattern": "^[a-z_]{1,64}$"}}
+_PART = {
+    "type": "object",
+    "required": ["type"],
+    "anyOf": [
+        {"properties": {"type": {"enum": list(SPELLINGS)}, "text": _WORDS}, "required": ["text"]},
+        {"properties": {"type": {"not": {"enum": list(SPELLINGS)}, **_NAMED["type"]}}},
+    ],
+}
+
+
+@extend_schema_field(
+    {"anyOf": [_WORDS | {"minLength": 1}, {"type": "array", "items": _PART, "minItems": 1, "maxItems": PARTS}]}
+)
+class Content(serializers.JSONField):
+    """A string, or a list of parts: objects with a `type`. A part of text carries it under `text`."""
+
+
 class ItemInput(Input):
     id = Text(required=False, help_text="The client’s own id, 1–128 of A–Z a–z 0–9 _ - . :; shown from then on.")
     type = Text(required=False, default="message")
     role = serializers.ChoiceField(ROLES, required=False, error_messages={"invalid_choice": "is no role."})
-    content = serializers.JSONField(required=False, help_text="A string, or 1–100 parts.")
+    content = Content(required=False)
     status = serializers.ChoiceField(STATUSES, required=False, error_messages={"invalid_choice": "is no status."})
     call_id = Text(required=False, allow_blank=True, max_length=128)
     name = Text(required=False, allow_blank=True, max_length=200)
@@ -46,8 +67,8 @@ class ItemInput(Input):
     parent_id = Text(required=False)
     created_at = Moment(required=False)
     arguments = Text(required=False, allow_blank=True, max_length=limits.TEXT)
-    output = serializers.JSONField(required=False)
-    error = serializers.JSONField(required=False)
+    output = Anything(required=False)
+    error = Anything(required=False)
     server_label = Text(required=False, allow_blank=True, max_length=200)
 
     def validate(self, item):
@@ -83,7 +104,7 @@ class ItemsInput(Input):
 
 
 class EditInput(Input):
-    content = serializers.JSONField(error_messages={"required": "is missing."})
+    content = Content(error_messages={"required": "is missing."})
 
     def validate_content(self, content):
         return content_of(content, required=True)
@@ -91,8 +112,8 @@ class EditInput(Input):
 
 class CallChange(Input):
     status = serializers.ChoiceField(STATUSES, error_messages=ItemInput().fields["status"].error_messages)
-    output = serializers.JSONField(required=False)
-    error = serializers.JSONField(required=False)
+    output = Anything(required=False)
+    error = Anything(required=False)
     name = Text(required=False, allow_blank=True, max_length=200)
     arguments = Text(required=False, allow_blank=True, max_length=limits.TEXT)
     server_label = Text(required=False, allow_blank=True, max_length=200)
@@ -158,7 +179,7 @@ class ItemSerializer(serializers.Serializer):
     object = serializers.ChoiceField(["conversation.item"])
     type = serializers.CharField()
     role = serializers.CharField()
-    content = serializers.JSONField()
+    content = Content()
     text = serializers.CharField(required=False, allow_blank=True, help_text="Full form: the text parts, joined.")
     parts = serializers.ListField(
         child=serializers.DictField(), required=False, help_text="Short form: the full content."
@@ -169,12 +190,12 @@ class ItemSerializer(serializers.Serializer):
     parent_id = serializers.CharField(required=False)
     call_id = serializers.CharField(required=False)
     tool_call_id = serializers.CharField(required=False)
-    tool_calls = serializers.ListField(child=serializers.JSONField(), required=False)
+    tool_calls = serializers.ListField(child=Anything(), required=False)
     name = serializers.CharField(required=False)
     model = serializers.CharField(required=False)
     arguments = serializers.CharField(required=False)
-    output = serializers.JSONField(required=False)
-    error = serializers.JSONField(required=False)
+    output = Anything(required=False)
+    error = Anything(required=False)
     server_label = serializers.CharField(required=False)
     metadata = serializers.DictField(required=False)
     version = serializers.IntegerField(required=False, help_text="From 2 on, where it was edited.")
@@ -215,6 +236,25 @@ def spell_item(row, *, branch, number, full):
             optional |= {name: part.get(name) for name in FIELDS}
     item.update((name, value) for name, value in optional.items() if value)
     return item
+
+
+class ItemDeletedSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    object = serializers.ChoiceField(["conversation.item.deleted"])
+    deleted = serializers.BooleanField()
+    branch = serializers.CharField()
+    branch_created = serializers.BooleanField()
+    old_main_backup = serializers.CharField(allow_blank=True)
+
+
+class EditedSerializer(serializers.Serializer):
+    """Where an edit as a branch led to."""
+
+    branch = serializers.CharField()
+    old_main_backup = serializers.CharField()
+    branch_created = serializers.BooleanField()
+    new_branch = BranchSerializer()
+    user_item = ItemSerializer()
 
 
 class VersionSerializer(serializers.Serializer):

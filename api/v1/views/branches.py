@@ -1,6 +1,16 @@
+from api import specification as spec
 from api.problem import not_found
 from api.v1.dialect import V1
-from api.v1.serializers.branches import BranchChange, BranchInput, spell_branch, spell_branches
+from api.v1.serializers.branches import (
+    ActivatedSerializer,
+    BranchChange,
+    BranchDeletedSerializer,
+    BranchesSerializer,
+    BranchInput,
+    BranchSerializer,
+    spell_branch,
+    spell_branches,
+)
 from api.v1.views.items import branch_named, message_named
 from conversations.models import Message
 
@@ -15,11 +25,14 @@ class BranchView(V1):
 
 
 class Branches(BranchView):
+    @spec.described(answers={200: BranchesSerializer})
     def get(self, request, conversation):
+        """All of them, oldest first."""
         found = self.conversation(conversation)
         rows = spell_branches(found, found.branches.order_by("created_at", "id"))
         return self.answer({"object": "list", "data": rows, "active_branch": found.active_branch.name})
 
+    @spec.described(takes=BranchInput, answers={201: BranchSerializer})
     def post(self, request, conversation):
         """A name for an item of another branch, by default for that branch's last one."""
         found = self.conversation(conversation, write=True)
@@ -36,14 +49,19 @@ class Branches(BranchView):
 
 
 class OneBranch(BranchView):
+    @spec.described(answers={200: BranchSerializer})
     def get(self, request, conversation, branch):
+        """One branch."""
         return self.answer(spell_branch(*self.branch(conversation, branch)))
 
+    @spec.described(takes=BranchChange, answers={200: BranchSerializer})
     def patch(self, request, conversation, branch):
+        """Another name; MAIN keeps its own."""
         found, branch = self.branch(conversation, branch, write=True)
         branch.rename(self.payload(BranchChange)["name"])
         return self.answer(spell_branch(found, branch))
 
+    @spec.described(answers={200: BranchDeletedSerializer})
     def delete(self, request, conversation, branch):
         """With the items that no other branch reaches."""
         _, branch = self.branch(conversation, branch, write=True)
@@ -52,7 +70,9 @@ class OneBranch(BranchView):
 
 
 class Activate(BranchView):
+    @spec.described(answers={200: ActivatedSerializer})
     def post(self, request, conversation, branch):
+        """Makes it the one that is shown and written on."""
         found, branch = self.branch(conversation, branch, write=True)
         found.activate(branch)
         return self.answer({"active_branch": branch.name, "message": "Branch activated successfully"})

@@ -2,24 +2,38 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from accounts.models import AuditEvent
+from api import specification as spec
 from api.problem import Problem, invalid
 from api.queries import choice_of, flag_of, id_of, limit_of, moment_of, text_of
 from api.v1.dialect import V1, cursor_of
 from api.v1.serializers.conversations import (
     COLUMNS,
+    BulkDeletedSerializer,
     BulkDeleteInput,
     ConversationChange,
     ConversationInput,
+    ConversationSerializer,
+    ConversationWithItemsSerializer,
+    EverythingDeletedSerializer,
     spell,
     spell_one,
 )
-from api.v1.views.items import path_page, written
+from api.v1.views.items import CONTENT, path_page, written
 from conversations.models import Conversation
 from conversations.walks import Walk
 from lib.typeid import decode
 from projects.models import Project
 
 ITEMS = 1_000  # inside a conversation's answer
+WALK = (
+    *spec.walked(Conversation.PREFIX),
+    spec.choice("order", "desc", "asc"),
+    spec.choice("sort", "updated_at", "created_at", description="By created_at no row comes twice or not at all."),
+    spec.typeid("project_id", Project.PREFIX),
+    *(spec.text(name) for name in ("referrer", "source", "model", "external_id")),
+    spec.flag("archived", "Only archived ones, or only the others."),
+    *(spec.moment(f"{name}_{bound}") for name in ("created", "updated") for bound in ("after", "before")),
+)
 
 
 def etag_of(conversation):
@@ -45,6 +59,7 @@ def filtered(conversations, query):
 
 
 class Conversations(V1):
+    @spec.described(answers={200: spec.listed(ConversationSerializer)}, query=WALK)
     def get(self, request):
         """What the caller owns, newest change first."""
         return self.walk(filtered(Conversation.objects.visible_to(request.user, own=True), request.query_params))
@@ -66,7 +81,9 @@ class Conversations(V1):
         total = len(rows) if not after and not has_more else conversations.order_by().count()
         return self.page([spell(row) for row in rows], has_more=has_more, total=total)
 
+    @spec.described(takes=ConversationInput, answers={201: ConversationSerializer})
     def post(self, request):
+        """A new conversation, with its first items where they are sent along."""
         fields = self.payload(ConversationInput)
         with transaction.atomic():
             conversation = Conversation.objects.start(
@@ -84,8 +101,9 @@ class Conversations(V1):
     def one(self, conversation, status=200, **more):
         return self.answer(spell_one(conversation) | more, status, etag=etag_of(conversation))
 
+    @spec.described(answers={200: EverythingDeletedSerializer})
     def delete(self, request):
-        """Everything the caller owns."""
+        """Everything the caller owns, for good."""
         with transaction.atomic():
             counts = Conversation.objects.visible_to(request.user, own=True).delete()
             record(request, **counts)
@@ -95,8 +113,18 @@ class Conversations(V1):
 
 
 class OneConversation(Conversations):
+    @spec.described(
+        answers={200: ConversationWithItemsSerializer},
+        query=(
+            spec.whole("items_limit", "0 leaves the items away.", default=ITEMS, lowest=0),
+            spec.text("items_after", "The id of the last item already seen."),
+            spec.flag("include_items"),
+            spec.text("branch", "A branch’s name; the active one by default."),
+            CONTENT,
+        ),
+    )
     def get(self, request, conversation):
-        """With the items of a branch, oldest first."""
+        """A conversation. With the items of a branch, oldest first."""
         conversation = self.conversation(conversation)
         query = request.query_params
         limit = limit_of(query, default=ITEMS, maximum=ITEMS, lowest=0, name="items_limit")
@@ -107,7 +135,9 @@ class OneConversation(Conversations):
         more["items_next_after"] = items[-1]["id"] if page.has_more else None
         return self.one(conversation, **more)
 
+    @spec.described(takes=ConversationChange, answers={200: ConversationSerializer})
     def patch(self, request, conversation):
+        """Changes what is named; null clears."""
         found = self.conversation(conversation, write=True)
         fields = self.payload(ConversationChange)
         if "project_id" in fields:
@@ -120,10 +150,14 @@ class OneConversation(Conversations):
             locked.change(**fields)
         return self.one(locked)
 
+    @spec.described(takes=ConversationChange, answers={200: ConversationSerializer})
     def post(self, request, conversation):
+        """The same as PATCH."""
         return self.patch(request, conversation)
 
+    @spec.described(answers={204: None})
     def delete(self, request, conversation):
+        """With everything in it, for good; its shares answer 410 from then on."""
         found = self.conversation(conversation)
         self.check_owner(found)
         with transaction.atomic():
@@ -137,6 +171,7 @@ class OneConversation(Conversations):
 
 
 class BulkDelete(V1):
+    @spec.described(takes=BulkDeleteInput, answers={200: BulkDeletedSerializer})
     def post(self, request):
         """Up to 100 at once, in one transaction; what is not the caller's is named, and hinders nothing."""
         spelled = list(dict.fromkeys(self.payload(BulkDeleteInput)["conversation_ids"]))

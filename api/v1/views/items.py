@@ -1,19 +1,28 @@
 from django.db import transaction
 
+from api import specification as spec
 from api.problem import Problem, invalid, not_found
 from api.queries import choice_of, limit_of, text_of
 from api.v1.dialect import V1
 from api.v1.serializers.branches import spell_branch
 from api.v1.serializers.items import (
     CallChange,
+    EditedSerializer,
     EditInput,
+    ItemDeletedSerializer,
     ItemInput,
+    ItemSerializer,
     ItemsInput,
+    VersionSerializer,
     spell_item,
     spell_version,
 )
 from conversations import paths
 from conversations.models import Branch, Message
+
+CONTENT = spec.choice(
+    "content", "text", "parts", description="The form of the items; each address has its own default."
+)
 
 
 class ItemView(V1):
@@ -46,6 +55,16 @@ class ItemView(V1):
 
 
 class Items(ItemView):
+    @spec.described(
+        answers={200: spec.listed(ItemSerializer)},
+        query=(
+            *spec.walked(Message.PREFIX),
+            spec.choice("order", "desc", "asc"),
+            spec.text("branch", "A branch’s name; the active one by default."),
+            spec.text("call_id"),
+            CONTENT,
+        ),
+    )
     def get(self, request, conversation):
         """A branch, newest first; or every item with a `call_id`, oldest first."""
         found, query = self.conversation(conversation), request.query_params
@@ -57,6 +76,11 @@ class Items(ItemView):
         items, page = path_page(found, query, limit=limit, after=after, newest_first=newest_first, full=True)
         return self.page(items, has_more=page.has_more, total=page.length)
 
+    @spec.described(
+        takes=spec.either("ItemOrItems", ItemInput, ItemsInput),
+        answers={201: spec.either("ItemOrList", ItemSerializer, spec.listed(ItemSerializer))},
+        query=(CONTENT,),
+    )
     def post(self, request, conversation):
         """One item, or several under `items`: all of them or none."""
         found, body = self.conversation(conversation, write=True), self.body()
@@ -70,10 +94,13 @@ class Items(ItemView):
 
 
 class OneItem(ItemView):
+    @spec.described(answers={200: ItemSerializer}, query=(CONTENT,))
     def get(self, request, conversation, item):
+        """One item, from any branch."""
         found, message = self.message(conversation, item)
         return self.one(found, message.pk, full=True)
 
+    @spec.described(answers={200: ItemDeletedSerializer})
     def delete(self, request, conversation, item):
         """Only this item: what followed is joined to what came before it."""
         found, message = self.message(conversation, item, write=True)
@@ -94,6 +121,7 @@ class OneItem(ItemView):
 
 
 class Edit(ItemView):
+    @spec.described(takes=EditInput, answers={200: ItemSerializer}, query=(CONTENT,))
     def put(self, request, conversation, item):
         """In place: the id stays, and what it said before is kept as a version."""
         found, message = self.message(conversation, item, write=True)
@@ -103,6 +131,7 @@ class Edit(ItemView):
             message.edit(text, parts=parts, by=request.user)
         return self.one(found, message.pk, full=False)
 
+    @spec.described(takes=EditInput, answers={200: EditedSerializer}, query=(CONTENT,))
     def post(self, request, conversation, item):
         """As a branch of its own: the old wording and all that followed stay where they are."""
         found, message = self.message(conversation, item, write=True)
@@ -130,6 +159,7 @@ class Edit(ItemView):
 
 
 class Versions(ItemView):
+    @spec.described(answers={200: spec.whole_list(VersionSerializer)})
     def get(self, request, conversation, item):
         """Everything it said, oldest first; the last one is what it says now."""
         found, message = self.message(conversation, item)
@@ -144,6 +174,7 @@ class Versions(ItemView):
 
 
 class ByCallId(ItemView):
+    @spec.described(takes=CallChange, answers={200: ItemSerializer}, query=(CONTENT,))
     def patch(self, request, conversation, call_id):
         """What came of a call: its newest item takes a status and a result."""
         found = self.conversation(conversation, write=True)

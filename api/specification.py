@@ -1,0 +1,195 @@
+"""What the API promises, in OpenAPI 3.1: a view says what it takes and answers, the rest is the same everywhere."""
+
+import functools
+import re
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from rest_framework import serializers
+
+from api.fields import YEARS
+from lib.typeid import ALPHABET
+
+_TIME = {"type": "string", "format": "date-time", "description": f"From {YEARS[0]} to {YEARS[-1]}, with its zone."}
+
+
+def described(*, answers, takes=None, query=(), tag=None, operation=None):
+    """What a handler promises. Its docstring is the description, the first sentence the summary.
+
+    `answers`: {status: serializer, or None for no body}. `takes`: the body's serializer. `query`: parameters, made by
+    the functions below.
+    """
+    return extend_schema(
+        request=takes, responses=answers, parameters=list(query), tags=tag and [tag], operation_id=operation
+    )
+
+
+def text(name, description="", *, pattern=None, maximum=None):
+    schema = (
+        {"type": "string"} | ({"pattern": pattern} if pattern else {}) | ({"maxLength": maximum} if maximum else {})
+    )
+    return _parameter(name, schema, description)
+
+
+def whole(name, description="", *, default, lowest=1):
+    # An upper bound is told, not enforced: what is above is cut.
+    return _parameter(name, {"type": "integer", "minimum": lowest, "default": default}, description)
+
+
+def choice(name, *choices, description=""):
+    return _parameter(name, {"type": "string", "enum": list(choices), "default": choices[0]}, description)
+
+
+def flag(name, description=""):
+    return _parameter(name, {"type": "string", "enum": ["true", "false"]}, description)
+
+
+def moment(name, description=""):
+    return _parameter(name, _TIME, description)
+
+
+def typeid(name, prefix, description=""):
+    return _parameter(name, {"type": "string", "pattern": id_pattern(prefix)}, description)
+
+
+def id_pattern(prefix):
+    return f"^{prefix}_[0-7][{ALPHABET}]{{25}}$"
+
+
+def walked(prefix, *, default=20, maximum=100):
+    """The two parameters of every list."""
+    return (
+        whole("limit", f"How many rows; more than {maximum} is {maximum}.", default=default),
+        text("after", f"The id ({prefix}_…) of the last row already seen; `next_after` of the page before."),
+    )
+
+
+@functools.cache
+def listed(Row):  # noqa: N803  a serializer class
+    """The serializer of a list of `Row`."""
+    name = Row.__name__.removesuffix("Serializer")
+    fields = {
+        "object": serializers.ChoiceField(["list"]),
+        "data": Row(many=True),
+        "next_after": serializers.CharField(allow_null=True, help_text="`after` of the next page; null on the last."),
+        "first_id": serializers.CharField(allow_blank=True),
+        "last_id": serializers.CharField(allow_blank=True),
+        "has_more": serializers.BooleanField(),
+        "total": serializers.IntegerField(help_text="Of the whole list."),
+    }
+    return type(f"{name}ListSerializer", (serializers.Serializer,), fields)
+
+
+@functools.cache
+def whole_list(Row):  # noqa: N803
+    """The serializer of a list that is never cut."""
+    name = Row.__name__.removesuffix("Serializer")
+    fields = {"object": serializers.ChoiceField(["list"]), "data": Row(many=True)}
+    return type(f"All{name}Serializer", (serializers.Serializer,), fields)
+
+
+def either(name, *kinds):
+    """One of several serializers, by its shape."""
+    return PolymorphicProxySerializer(
+        component_name=name, serializers=list(kinds), resource_type_field_name=None, many=False
+    )
+
+
+def deleted(kind, **fields):
+    """The serializer of an answer that something is gone."""
+    told = {
+        "id": serializers.CharField(),
+        "object": serializers.ChoiceField([kind]),
+        "deleted": serializers.BooleanField(),
+    }
+    return type("Deleted" + re.sub(r"\W", "", kind.title()) + "Serializer", (serializers.Serializer,), told | fields)
+
+
+class ErrorSerializer(serializers.Serializer):
+    """Every refusal, whatever refused."""
+
+    code = serializers.CharField(help_text="A stable word to act on.")
+    error = serializers.CharField(help_text="The same sentence as `message`.")
+    message = serializers.CharField(help_text="One sentence for a person.")
+    request_id = serializers.CharField(help_text="The same as the header X-Request-Id.")
+
+
+class Specification(AutoSchema):
+    """How drf-spectacular reads the views: names from the classes, and on every operation what holds for all."""
+
+    def get_operation_id(self):
+        return f"{self.method.lower()}{type(self.view).__name__}"
+
+    def get_summary(self):
+        return self._told().split(". ")[0].split(":")[0].strip(". \n") or None
+
+    def get_description(self):
+        return self._told()
+
+    def _told(self):
+        handler = getattr(self.view, self.method.lower())
+        return " ".join((handler.__doc__ or "").split())
+
+    def get_tags(self):
+        return [self.path.removeprefix("/v1/").split("/")[0]]
+
+    def _get_response_bodies(self, direction="response"):
+        refused = self._get_response_for_code(ErrorSerializer, "400", direction=direction)
+        return super()._get_response_bodies(direction) | {"4XX": refused, "5XX": refused}
+
+    def _map_basic_serializer(self, serializer, direction):
+        schema = super()._map_basic_serializer(serializer, direction)
+        if "__doc__" not in vars(type(serializer)):
+            schema.pop("description", None)  # its parent's, which says nothing of it
+        if getattr(serializer, "null_is_absent", False):
+            required = schema.get("required", ())
+            for name, told in schema["properties"].items():
+                if name not in required and isinstance(told.get("type"), str):
+                    told["type"] = [told["type"], "null"]
+                    if "enum" in told:
+                        told["enum"] = [*told["enum"], None]
+        return schema
+
+    def get_override_parameters(self):
+        found = list(super().get_override_parameters())
+        if self.method == "POST":
+            description = "Makes the request safe to repeat: the same key and body get the first answer again."
+            found.append(_header("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255}, description))
+        return found
+
+    def _resolve_path_parameters(self, variables):
+        return [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} | _PATH.get(name, {})
+            for name in variables
+        ]
+
+    def map_renderers(self, attribute):
+        return ["application/json"]
+
+    def map_parsers(self):
+        return ["application/json"]
+
+
+_PATH = {
+    "conversation": {"schema": {"type": "string"}, "description": "conv_…"},
+    "item": {"description": "msg_…, or the id that the client gave it."},
+    "branch": {"description": "A branch’s name."},
+    "call_id": {"description": "The call’s id."},
+}
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    target_class = "api.auth.KeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "description": "An API key, rk_live_… (Account → API keys)."}
+
+
+def _parameter(name, schema, description):
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description)
+
+
+def _header(name, schema, description):
+    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description)

@@ -1,0 +1,41 @@
+import functools
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
+
+from api.v1.dialect import V1
+
+
+class Open(V1):
+    """An address that is read without a key."""
+
+    authentication_classes = []
+    needs_user = False
+    schema = None  # not part of what it describes
+
+
+class Schema(Open):
+    def get(self, request):
+        """The specification, OpenAPI 3.1."""
+        return HttpResponse(specification(), content_type="application/json")
+
+
+@method_decorator(csp_update({"style-src": ["'unsafe-inline'"]}), name="dispatch")  # Swagger UI styles by attribute
+class Swagger(Open):
+    produces = ("text/html",)
+
+    def get(self, request):
+        """The specification as pages to read and try."""
+        return render(request._request, "api/swagger.html")
+
+
+@functools.cache
+def specification():
+    """Made once: it is what the code says, and the code does not change while it runs."""
+    generator = SchemaGenerator(urlconf="api.urls", api_version=settings.SPECTACULAR_SETTINGS["VERSION"])
+    return OpenApiJsonRenderer().render(generator.get_schema(public=True), renderer_context={})
