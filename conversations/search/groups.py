@@ -55,8 +55,9 @@ def _group(conversation, query):
 
 def _find_branches(groups):
     """Which hits the reader does not see without changing the branch."""
-    forked = [g.conversation.pk for g in groups if g.conversation.length != g.conversation.message_count]
-    paths = Paths(forked)
-    for group in groups:
+    forked = [group for group in groups if group.conversation.length != group.conversation.message_count]
+    paths = Paths()
+    paths.read(group.conversation.pk for group in forked)
+    for group in forked:
         for hit in group.hits:
             hit.on_active_branch = paths.shows(hit.conversation_id, hit.position)

@@ -1,6 +1,7 @@
 """What the index is asked, and what is left to look for in the rows it names."""
 
 from conversations.limits import INDEXED_TEXT
+from conversations.search.conditions import all_of
 from conversations.search.query import COMPATIBLE
 
 MESSAGE_VECTOR = (
@@ -13,17 +14,27 @@ TITLE_VECTOR = (
 )
 
 
-def matching(vector, tokens, query, column):
-    """(SQL, parameters) of: the indexed words match; phrases, which the index cannot know, by their folded text.
+def indexed(vector, tokens, query):
+    """(SQL, parameters) of what the index knows: these words, in rows of these tokens (a tsquery from Reach).
 
-    vector: MESSAGE_VECTOR or TITLE_VECTOR, as the index spells it to the letter; tokens: a tsquery from Reach.
+    vector: MESSAGE_VECTOR or TITLE_VECTOR, as the index spells it to the letter.
     """
-    where, params = [f"{vector} @@ %s::tsquery"], [f"({tokens}) & {query.lexemes()}"]
+    lexemes = query.lexemes()
+    return f"{vector} @@ %s::tsquery", [f"({tokens}) & {lexemes}" if lexemes else tokens]
+
+
+def checked(column, query):
+    """The same of what it does not: phrases, by the folded text."""
+    conditions = []
     for is_wanted, terms in query.checks():
-        check, arguments = _check(column, terms)
-        where.append(check if is_wanted else f"NOT ({check})")
-        params += arguments
-    return " AND ".join(where), params
+        sql, params = _check(column, terms)
+        conditions.append((sql if is_wanted else f"NOT ({sql})", params))
+    return all_of(*conditions)
+
+
+def matching(vector, tokens, query, column):
+    """Both."""
+    return all_of(indexed(vector, tokens, query), checked(column, query))
 
 
 def _check(column, terms):

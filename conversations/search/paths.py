@@ -7,16 +7,21 @@ from django.db import connection
 
 
 class Paths:
-    """The active paths of those of the conversations that have more than one; in all the others everything is on it.
+    """The active paths of those conversations that have more than one; in all the others everything is on it.
 
     Most messages answer the one right before them. Only where that is not so is a row read: a path of 10,000 messages
     with ten forks is eleven runs of positions, out of the covering index.
     """
 
-    def __init__(self, conversation_ids):
+    def __init__(self):
         self.runs = {}
-        if not conversation_ids:
+
+    def read(self, conversation_ids):
+        """Those that were not read before, in one question."""
+        unknown = set(conversation_ids) - self.runs.keys()
+        if not unknown:
             return
+        self.runs |= dict.fromkeys(unknown)
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -29,13 +34,13 @@ class Paths:
                 ) AS jump
                 WHERE c.id = ANY(%s) AND c.length <> c.message_count
                 """,
-                [list(conversation_ids)],
+                [list(unknown)],
             )
             for pk, tip, positions, parents in cursor.fetchall():
                 self.runs[pk] = sorted(_runs(tip, positions or [], parents or []))
 
     def shows(self, conversation_id, position):
-        runs = self.runs.get(conversation_id)
+        runs = self.runs[conversation_id]
         if runs is None:
             return True
         index = bisect_right(runs, (position, inf)) - 1

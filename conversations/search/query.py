@@ -8,6 +8,7 @@ from django.db import connection
 from lib.text import clean
 
 CHARACTERS = 1_000  # a pasted page is not a question
+TOO_MUCH = f"Only the first {CHARACTERS:,} characters were read."
 WORDS = 24  # each one is a list of the index to walk
 PREFIX = 3  # letters: two match so many words that PostgreSQL collects half the index
 
@@ -88,6 +89,16 @@ class Query:
         return bool(self.wanted)
 
     @property
+    def why_nothing(self):
+        """What to tell somebody whose words are nothing to look for."""
+        if self.wanted or not self.text:
+            return ""
+        elif self.unwanted:
+            return "Add a word to look for: so far there are only words to leave out."
+        else:
+            return "Nothing to look for: type a word, a number or a name."
+
+    @property
     def marks(self):
         """The words for lib.marks."""
         return [term.typed_for_marks for terms in self.wanted for term in terms]
@@ -139,21 +150,11 @@ def parse(text):
         if count > WORDS:
             break
     notices = [
-        f"Only the first {CHARACTERS:,} characters were read." if len(typed) > CHARACTERS else "",
+        TOO_MUCH if len(typed) > CHARACTERS else "",
         f"Only the first {WORDS} words were searched for." if count > WORDS else "",
         f"A beginning needs {PREFIX} letters: {short[0]} was searched for as a word." if short else "",
-        _nothing_to_find(typed, wanted, unwanted),
     ]
     return Query(text, tuple(wanted), tuple(unwanted), " ".join(filter(None, notices)))
-
-
-def _nothing_to_find(typed, wanted, unwanted):
-    if wanted or not typed:
-        return ""
-    elif unwanted:
-        return "Add a word to look for: so far there are only words to leave out."
-    else:
-        return "Nothing to look for: type a word, a number or a name."
 
 
 def _term(match, words):

@@ -4,7 +4,7 @@ from django.db import connection
 
 from conversations.search.snippets import SNIPPET_TEXT
 from conversations.search.titles import named_among
-from conversations.search.windows import POOL
+from conversations.search.walking import POOL
 
 
 def ranked(hits, query):

@@ -9,11 +9,13 @@ from projects.models import Project
 
 SHARED = 5_000  # conversations of others, the most recently used
 SHARED_TOKENS = 100  # so many of them are named one by one in the index; more, by their owners
+NAMED = 100  # conversations that filters leave are named one by one as well
 OWNER_TOKENS = 1_000  # their months named one by one in the index; more, and any month is walked
 
 # Asked in one go, because most people are let in nowhere. One too many who is asked about only costs a query.
 _NEWEST = """
 SELECT (SELECT max(last_message_at) FROM conversations_conversation WHERE owner_id = %(user)s),
+       (SELECT min(created_at) FROM conversations_conversation WHERE owner_id = %(user)s),
        EXISTS (SELECT FROM conversations_grant WHERE user_id = %(user)s)
        OR EXISTS (SELECT FROM projects_projectmember WHERE user_id = %(user)s)
        OR EXISTS (SELECT FROM projects_project WHERE owner_id = %(user)s)
@@ -27,24 +29,47 @@ class Reach:
     is indexed again when somebody is let in or a project moves.
     """
 
-    def __init__(self, user):
+    def __init__(self, user, filters=None):
         self.user = user
         with connection.cursor() as cursor:
             cursor.execute(_NEWEST, {"user": user.pk})
-            own, is_let_in = cursor.fetchone()
+            newest, oldest, is_let_in = cursor.fetchone()
         rows = self._let_in() if is_let_in else []
         self.is_cut = len(rows) > SHARED
         self.shared = [pk for pk, _, _ in rows[:SHARED]]
         self.owners = sorted({owner for _, owner, _ in rows[:SHARED]})
-        self.newest = max([own or timezone.now(), *(at for _, _, at in rows[:1])])
+        self.newest = max([newest or timezone.now(), *(at for _, _, at in rows[:1])])
+        self.oldest = oldest or self.newest
+        self.conversations = filters.of_conversations(user) if filters else ("", [])
+        self.few, self.many = None, ("", [])
+        if self.conversations[0]:
+            self._narrow(*self.conversations)
 
     def _let_in(self):
         shared = Conversation.objects.visible_to(self.user).exclude(owner=self.user)
         shared = shared.filter(pk__in=_let_in(self.user)).newest_first()
         return list(shared.values_list("pk", "owner_id", "last_message_at")[: SHARED + 1])
 
+    def _narrow(self, condition, params):
+        """A few conversations are named: `few`. Whether a row is of one of `many` is a condition on it."""
+        belt, belt_params = self.belt("conversations_conversation", "id")
+        select = f"SELECT id FROM conversations_conversation WHERE {belt} AND {condition}"  # noqa: S608  our own words
+        with connection.cursor() as cursor:
+            cursor.execute(f"{select} LIMIT %s", [*belt_params, *params, NAMED + 1])
+            found = [pk for (pk,) in cursor.fetchall()]
+        if len(found) <= NAMED:
+            self.few = found
+        else:
+            self.many = (f"conversations_message.conversation_id IN ({select})", [*belt_params, *params])
+
+    @property
+    def is_nowhere(self):
+        return self.few == []
+
     def tokens(self, months=None):
         """A tsquery of the tokens; `months` (numbers since year 0) narrows it, None is any time."""
+        if self.few is not None:
+            return " | ".join(f"' c{pk}'" for pk in self.few)
         tokens = self._owner(self.user.pk, months)
         if len(self.shared) > SHARED_TOKENS:
             if months and len(months) * len(self.owners) > OWNER_TOKENS:

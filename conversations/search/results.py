@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from conversations.models.conversation import Conversation
+from conversations.search.typed import Question
 
 COUNTED = 200  # beyond it "200+": nobody reads on, and so many are read anyway to group them by conversation
 
@@ -37,15 +38,19 @@ class Results:
     """One page. `titles`: conversations found by their name (first page only); `groups`: those found by what they say.
 
     `hits_total` stops at COUNTED + 1, and is None where counting is not worth its time (phrases that fill a page) or
-    the time was up.
+    the time was up. So does `titles_total`, with in:title; else it stops one above those that are shown.
+    `reached`: to find those that fit, messages were looked at down to this moment and no further; the next page goes on
+    from there. None where nothing stopped the search.
     `fallback`: no word matched as typed, so these are messages with words that begin like them.
     """
 
-    query: str
+    question: Question
     marks: list[str] = field(default_factory=list)
     titles: list[Group] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     hits_total: int | None = 0
+    titles_total: int = 0
+    reached: datetime | None = None
     next_cursor: str = ""
     fallback: bool = False
     notice: str = ""

@@ -2,9 +2,10 @@
 
 from django.db import connection
 
+from conversations.search.conditions import all_of
 from conversations.search.matching import TITLE_VECTOR, matching
 
-TITLES = 5  # on the first page
+TITLES = 5  # above the messages of a first page
 
 
 def title_condition(query, user):
@@ -12,18 +13,39 @@ def title_condition(query, user):
     return matching(TITLE_VECTOR, f"' o{user.pk}'", query, "conversations_conversation.title")
 
 
-def named(query, reach):
-    """Ids of the TITLES most recently used conversations whose names match, newest first."""
-    where, params = matching(TITLE_VECTOR, reach.tokens(), query, "conversations_conversation.title")
-    belt, belt_params = reach.belt("conversations_conversation", "id")
+def named(query, filters, reach, limit, place=None):
+    """[(id, last_message_at)] of the most recently used conversations that are called so and fit, newest first.
+
+    Of filters that speak of messages: those with such a message. Without words, whatever they are called.
+    """
+    conditions = [
+        reach.belt("conversations_conversation", "id"),
+        reach.conversations,
+        filters.start and ("last_message_at >= %s", [filters.start]),
+        filters.end and ("conversations_conversation.created_at < %s", [filters.end]),
+        _has_message(filters),
+        place and place.at and ("(last_message_at, conversations_conversation.id) < (%s, %s)", [place.at, place.pk]),
+    ]
+    order = "last_message_at"
+    if query:
+        conditions.append(("title <> ''", []))
+        conditions.append(matching(TITLE_VECTOR, reach.tokens(), query, "conversations_conversation.title"))
+        # Spelled so that no index serves it: PostgreSQL would walk all of a history for five rare titles.
+        order += " + interval '0'"
+    where, params = all_of(*conditions)
     with connection.cursor() as cursor:
-        # The order is spelled so that no index serves it: PostgreSQL would walk all of a history for five rare titles.
         cursor.execute(
-            f"SELECT id FROM conversations_conversation WHERE title <> '' AND {belt} AND {where}"  # noqa: S608  our own
-            " ORDER BY last_message_at + interval '0' DESC LIMIT %s",
-            [*belt_params, *params, TITLES],
+            f"SELECT id, last_message_at FROM conversations_conversation WHERE {where}"  # noqa: S608  our own
+            f" ORDER BY {order} DESC, id DESC LIMIT %s",
+            [*params, limit],
         )
-        return [pk for (pk,) in cursor.fetchall()]
+        return cursor.fetchall()
+
+
+def _has_message(filters):
+    where, params = all_of(filters.of_messages(), filters.of_time())
+    belongs = "conversations_message.conversation_id = conversations_conversation.id"
+    return where and (f"EXISTS (SELECT FROM conversations_message WHERE {belongs} AND {where})", params)
 
 
 def named_among(ids, query):

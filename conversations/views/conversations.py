@@ -66,7 +66,7 @@ def detail(request, pk):
         request.user,
         found=found,
         finding=finding,
-        words=search.parse(request.GET.get("q", "")).marks,
+        words=search.marks(request.GET.get("q", "")),
         with_hidden="hidden" in request.GET,
     )
     context = {

@@ -42,15 +42,25 @@ def test_a_path_in_runs_is_the_path_that_the_thread_shows(alice, seed):
     tree = grow(alice, parents)
     path = set(Tree(tree).path(tree.tip_position))
 
-    paths = Paths([tree.pk])
+    paths = Paths()
+    paths.read([tree.pk])
 
     assert {position for position in parents if paths.shows(tree.pk, position)} == path
 
 
 def test_an_empty_conversation_and_one_without_branches_show_everything(alice, conversation):
     empty = grow(alice, {})
-    paths = Paths([empty.pk, conversation.pk])
+    paths = Paths()
+    paths.read([empty.pk, conversation.pk])
 
     assert paths.shows(conversation.pk, 1)
-    assert paths.runs == {empty.pk: []}
-    assert Paths([]).runs == {}
+    assert not paths.shows(empty.pk, 1)
+
+
+def test_no_conversation_is_read_twice(alice, conversation, django_assert_num_queries):
+    paths = Paths()
+    paths.read([conversation.pk])
+
+    with django_assert_num_queries(0):
+        paths.read([conversation.pk])
+        paths.read([])

@@ -1,0 +1,7 @@
+"""Pieces of SQL, each with its parameters, and what they are together."""
+
+
+def all_of(*conditions):
+    """(SQL, parameters) of those (SQL, parameters) that are there; ("", []) of none."""
+    there = [condition for condition in conditions if condition and condition[0]]
+    return " AND ".join(f"({sql})" for sql, _ in there), [value for _, params in there for value in params]
