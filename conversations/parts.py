@@ -1,7 +1,16 @@
 """What the structured parts of a message have to do with its text."""
 
 # Parts that stand for something else than words said: a message of only these is no turn of the conversation.
-UNSAID = {"reasoning", "tool_call", "tool_result", "instructions", "error", "quote", "unknown"}
+UNSAID = ("reasoning", "tool_call", "tool_result", "instructions", "error", "quote", "unknown")
+# The same question as is_said, for a row: jsonb_path_exists(parts, UNSAID_PATH, '{"text": …}').
+UNSAID_PATH = f'$[*] ? (@.type like_regex "^({"|".join(UNSAID)})$" && (@.text == $text || $text == ""))'
+
+
+def is_said(text, parts):
+    """False where the text is none, or one that such a part carries: reasoning without an answer, a call to a tool."""
+    return not any(
+        isinstance(part, dict) and part.get("type") in UNSAID and text in ("", part.get("text")) for part in parts or []
+    )
 
 
 def retold(parts, old, new):

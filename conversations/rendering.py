@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from conversations.models import Message, Rendering
+from conversations.parts import prose
 from lib import markdown
 from lib.markdown.links import is_web
 
@@ -63,8 +64,9 @@ def _render_and_keep(ids):
 
 def render(message) -> SafeString:
     parts = [part for part in message.parts or [] if isinstance(part, dict)]
-    # A part that carries the message's own text is that text, better told: it is not shown twice.
-    told = any(part.get("text") == message.text for part in parts) or message.role == Message.Role.TOOL
+    # Parts that carry the message's own text are that text, better told: it is not shown twice.
+    told = any(part.get("text") == message.text for part in parts) or prose(parts) == message.text
+    told = told or message.role == Message.Role.TOOL
     before = [_part(part) for part in parts if part.get("type") == "reasoning"]
     after = [_part(part) for part in parts if part.get("type") not in {"reasoning", "citation"}]
     prose = "" if told else _prose(message.text, message)

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from conversations.parts import UNSAID
+from conversations.parts import is_said
 from lib.json import dumps
 
 
@@ -54,11 +54,7 @@ class IncomingMessage:
     @property
     def is_said(self):
         """True for a turn: words of the user or the assistant, shown from the start."""
-        return (
-            self.role in ("user", "assistant")
-            and not self.hidden
-            and not (self.parts and any(part["type"] in UNSAID for part in self.parts))
-        )
+        return self.role in ("user", "assistant") and not self.hidden and is_said(self.text, self.parts)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from accounts.models import User, Workspace
 from conversations import deletion, limits
 from conversations.models.branch import Branch
 from conversations.models.grant import Grant
-from conversations.parts import UNSAID, pointed, retold
+from conversations.parts import UNSAID_PATH, is_said, pointed, retold
 from conversations.reading import Tree
 from conversations.refusals import BranchExists, ConversationFull, DuplicateMessage, MetadataTooLarge, Stale
 from lib.metadata import merged
@@ -203,7 +203,7 @@ class Conversation(Row):
         neither is lost.
         """
         message_id = new_id()
-        said = role in TURN_ROLES and not any(part.get("type") in UNSAID for part in fields.get("parts") or [])
+        said = role in TURN_ROLES and is_said(text, fields.get("parts"))
         written = FIELDS | fields
         for name in ("parts", "metadata"):
             written[name] = None if written[name] is None else Jsonb(written[name])
@@ -307,15 +307,15 @@ class Conversation(Row):
     def _activate(self, branch):
         """Caller holds the row's lock."""
         self.active_branch, self.tip_position = branch, branch.tip_position
-        self._measure()
+        self.measure()
         self.save(update_fields=["active_branch", *MEASURED])
 
     def retell(self):
         """A message was edited: the preview may say something else now. Caller holds the row's lock."""
-        self._measure()
+        self.measure()
         self.revise(*MEASURED)
 
-    def _measure(self):
+    def measure(self):
         """What the row repeats of its active path, read along it: length, turns, preview."""
         with connection.cursor() as cursor:
             cursor.execute(
@@ -324,7 +324,7 @@ class Conversation(Row):
                     "conversation": self.pk,
                     "tip": self.tip_position,
                     "roles": list(TURN_ROLES),
-                    "unsaid": list(UNSAID),
+                    "unsaid": UNSAID_PATH,
                 },
             )
             self.length, self.turns, newest = cursor.fetchone()
@@ -355,7 +355,7 @@ class Conversation(Row):
         self.message_count -= counts["messages"]
         self.attachment_count -= counts["attachments"]
         self.last_message_at = self.messages.aggregate(last=Max("created_at"))["last"] or self.created_at
-        self._measure()
+        self.measure()
         self.revise(*MEASURED, "message_count", "attachment_count", "last_message_at")
 
     @transaction.atomic
@@ -425,22 +425,21 @@ FIELDS = {
 }
 
 # Along the path to a tip: how many messages and turns there are, and the last turn that has words.
-_MEASURE = """
-WITH RECURSIVE path AS (
-    SELECT position, parent_position, role, hidden, parts, text = '' AS is_silent FROM conversations_message
-    WHERE conversation_id = %(conversation)s AND position = %(tip)s
-    UNION ALL
-    SELECT m.position, m.parent_position, m.role, m.hidden, m.parts, m.text = ''
-    FROM path JOIN conversations_message AS m
-    ON m.conversation_id = %(conversation)s AND m.position = path.parent_position
-), told AS (
-    SELECT position, is_silent,
-           role = ANY(%(roles)s) AND NOT hidden
-           AND NOT coalesce(jsonb_path_query_array(parts, '$[*].type') ?| %(unsaid)s, false) AS is_turn
-    FROM path
-)
-SELECT count(*), count(*) FILTER (WHERE is_turn), max(position) FILTER (WHERE is_turn AND NOT is_silent) FROM told
+_TOLD = """
+    m.position, m.parent_position, m.text <> '' AS has_words,
+    m.role = ANY(%(roles)s) AND NOT m.hidden AND (
+        m.parts IS NULL OR NOT jsonb_path_exists(m.parts, %(unsaid)s::jsonpath, jsonb_build_object('text', m.text))
+    ) AS is_turn
 """
+_MEASURE = f"""
+WITH RECURSIVE path AS (
+    SELECT {_TOLD} FROM conversations_message AS m WHERE m.conversation_id = %(conversation)s AND m.position = %(tip)s
+    UNION ALL
+    SELECT {_TOLD} FROM path JOIN conversations_message AS m
+    ON m.conversation_id = %(conversation)s AND m.position = path.parent_position
+)
+SELECT count(*), count(*) FILTER (WHERE is_turn), max(position) FILTER (WHERE is_turn AND has_words) FROM path
+"""  # noqa: S608  our own words
 
 _JOIN = """
 UPDATE conversations_message AS m SET parent_position = joined.parent

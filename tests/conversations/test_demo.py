@@ -19,6 +19,7 @@ from conversations.models import (
     Tag,
     Tagging,
 )
+from conversations.parts import is_said
 from lib.typeid import encode
 from projects.models import Project
 
@@ -131,7 +132,8 @@ def test_its_counters_equal_what_is_stored(mira):
         messages = conversation.messages.all()
         assert conversation.message_count == messages.count()
         assert conversation.length == len(path)
-        assert conversation.turns == messages.filter(position__in=path, role__in=["user", "assistant"]).count()
+        spoken = messages.filter(position__in=path, role__in=["user", "assistant"])
+        assert conversation.turns == sum(is_said(message.text, message.parts) for message in spoken)
         assert conversation.branch_count == conversation.branches.count()
         assert conversation.attachment_count == conversation.attachments.count()
         assert conversation.tip_position == conversation.active_branch.tip_position

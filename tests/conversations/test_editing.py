@@ -285,15 +285,18 @@ def test_metadata_is_replaced_or_merged_and_never_too_large(conversation):
     assert conversation.revision == revision + 2
 
 
-def test_reasoning_is_no_turn(conversation):
+def test_reasoning_without_an_answer_is_no_turn(conversation):
+    conversation.append("assistant", "Well.", parts=[{"type": "reasoning", "text": "Hm."}])
     conversation.append("assistant", "Hm.", parts=[{"type": "reasoning", "text": "Hm."}])
+    conversation.append("assistant", "", parts=[{"type": "tool_call", "name": "look"}])
+    conversation.append("user", "", parts=[{"type": "image", "name": "sky.png"}])
     conversation.refresh_from_db()
-    assert (conversation.length, conversation.turns) == (3, 2)
+    assert (conversation.length, conversation.turns, conversation.preview) == (6, 4, "Well.")
 
     conversation.activate(conversation.active_branch)
 
     conversation.refresh_from_db()
-    assert (conversation.length, conversation.turns, conversation.preview[:11]) == (3, 2, "A Dobsonian")
+    assert (conversation.length, conversation.turns, conversation.preview) == (6, 4, "Well.")
 
 
 def test_a_message_with_all_a_dialect_knows(conversation):
