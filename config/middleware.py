@@ -1,38 +1,45 @@
 import logging
 
-from django.db import InterfaceError, OperationalError
+from django.db import connection
+from psycopg_pool import PoolTimeout
 
-from config.views import standalone
+from config.views import not_now, standalone, unavailable
+from lib.outage import is_away
 
 log = logging.getLogger("parley.web")
 
-# PostgreSQL's classes for what passes by itself: connection trouble, resources used up, an operator's intervention.
-PASSING = ("08", "53", "57")
-
 
 class DatabaseOutage:
-    """A database that is down, full or frozen is 503 with Retry-After, never a 500 with a traceback."""
+    """A database that is down, full or frozen is 503 or 507, never a 500 with a traceback.
+
+    While it is away nobody is let in to wait for it: whoever stands in the queue behind them would wait longer still.
+    What fails outside of a view comes to config.views.server_error.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        return unavailable() if is_away() else self.get_response(request)
 
     def process_exception(self, request, exception):
-        if not is_outage(exception):
-            return None
-        log.error("the database does not answer: %s", type(exception).__name__)
-        response = standalone("503.html", 503)
-        response["Retry-After"] = "5"
+        if response := not_now(exception):
+            log.error("%s for now: %s", response.reason_phrase, type(exception.__cause__ or exception).__name__)
+            if not is_away() and not isinstance(exception.__cause__, PoolTimeout):
+                connection.pool.check()  # what broke this connection has broken those that lie in the pool
         return response
 
 
-def is_outage(exception):
-    if isinstance(exception, InterfaceError):
-        return True
-    state = getattr(exception.__cause__, "sqlstate", None)
-    return isinstance(exception, OperationalError) and (state is None or state.startswith(PASSING))
+class LengthRequired:
+    """411 for a body without a Content-Length, which Django takes for none at all. Browsers always send one."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return standalone("411.html", 411)
+        return self.get_response(request)
 
 
 class PrivatePages:
@@ -43,8 +50,7 @@ class PrivatePages:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if not response.has_header("Cache-Control") and not request.path.startswith("/static/"):
-            response["Cache-Control"] = "no-store, private"
+        response.setdefault("Cache-Control", "no-store, private")
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

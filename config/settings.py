@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from lib import postgres
+from lib.outage import Connection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -76,19 +77,20 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "api.middleware.ApiAnswers",
-    "config.middleware.DatabaseOutage",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.PrivatePages",
     "django.middleware.common.CommonMiddleware",
+    "config.middleware.LengthRequired",
+    "config.middleware.DatabaseOutage",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "config.middleware.PrivatePages",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -134,9 +136,15 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
-            "pool": {"min_size": 2, "max_size": env.int("PARLEY_DB_POOL", 8), "timeout": 5},
-            # A frozen database must not hold every worker: five seconds to connect, thirty for any page's statement.
-            "connect_timeout": 5,
+            "pool": {
+                "connection_class": Connection,
+                "min_size": 2,
+                "max_size": env.int("PARLEY_DB_POOL", 8),
+                "timeout": 3,
+                "reconnect_timeout": 0,  # growing pauses between attempts would go on after the outage
+            },
+            "connect_timeout": 3,
+            # Thirty seconds for any page's statement, from a server that is well. One that is not: lib/outage.py.
             "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c work_mem=32MB",
         },
     }
@@ -228,8 +236,7 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a form or a JSON body; files have limits of their own
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_200  # a page of checkboxes and a little more
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger files go to disk while they arrive
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = []  # a page that takes files names its own; sent anywhere else they fill no disk
 API_RATE = env.int("PARLEY_API_RATE", 6_000)  # requests a minute of one API key; 0 is no limit
 IMPORT_MAX_BYTES = env.int("PARLEY_IMPORT_MAX_BYTES", 8 * 1024**3)
 
@@ -266,12 +273,19 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": sys.stderr}},
+    # An outage is said by parley.database and parley.web; "Service Unavailable" besides would be a third voice.
+    "filters": {
+        "no_outage": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != 503,
+        }
+    },
     "root": {"handlers": ["stderr"], "level": logging.WARNING},
     # psycopg's pool reports every retry while the database is away; DatabaseOutage says it once per request.
     # Django reports every 4xx: those are the asker's business, and their addresses can hold secrets.
     "loggers": {
         "parley": {"level": logging.INFO},
         "psycopg.pool": {"level": logging.ERROR},
-        "django.request": {"level": logging.ERROR},
+        "django.request": {"level": logging.ERROR, "filters": ["no_outage"]},
     },
 }

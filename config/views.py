@@ -1,11 +1,19 @@
 """The answers that belong to no app: health, and the pages of last resort."""
 
-from django.db import connection
+import errno
+import sys
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse, JsonResponse
 from django.template import Context
 from django.template.loader import get_template
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+# PostgreSQL's classes for what passes by itself: connection trouble, resources used up, an operator's intervention.
+PASSING = ("08", "53", "57")
+DISK_FULL = "53100"
 
 
 @require_safe
@@ -18,7 +26,8 @@ def healthz(request):
 
 
 def bad_request(request, exception=None):
-    return standalone("400.html", 400)
+    too_large = isinstance(exception, RequestDataTooBig)
+    return standalone("413.html", 413) if too_large else standalone("400.html", 400)
 
 
 def forbidden(request, exception=None, reason=""):
@@ -30,7 +39,26 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    return standalone("500.html", 500)
+    """Called while the error is being handled: what failed in a middleware's hands may be no mistake of ours either."""
+    return not_now(sys.exception()) or standalone("500.html", 500)
+
+
+def not_now(error):
+    """The answer to what is nobody's mistake and passes: a full disk, a database that is away. None for all else."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state == DISK_FULL or (isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}):
+        return standalone("507.html", 507)
+    if isinstance(error, InterfaceError):
+        return unavailable()
+    if isinstance(error, OperationalError) and (state is None or state.startswith(PASSING)):
+        return unavailable()
+    return None
+
+
+def unavailable():
+    response = standalone("503.html", 503)
+    response["Retry-After"] = "5"
+    return response
 
 
 def standalone(name, status):

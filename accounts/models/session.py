@@ -9,8 +9,9 @@ import re
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
-from django.db import models
+from django.db import InterfaceError, OperationalError, models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.dateparse import parse_datetime
@@ -85,6 +86,15 @@ class SessionStore(db.SessionStore):
     def _validate_session_key(self, key):
         """Only what Django gives out: a stranger's cookie may hold a NUL, which the database refuses with an error."""
         return bool(key and KEY.fullmatch(key))
+
+    def save(self, must_create=False):
+        """Django takes any trouble with the database for a session that is gone."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError | InterfaceError):
+                raise error.__context__  # noqa: B904  it has its cause already
+            raise
 
     @classmethod
     def get_model_class(cls):

@@ -34,7 +34,7 @@ INSIDE = [
     "conversations:account_delete",
 ]
 PASSWORD = "alice's password"
-ERRORS = {"400": 400, "403": 403, "404": 404, "429": 429, "500": 500, "503": 503}
+ERRORS = {code: int(code) for code in ("400", "403", "404", "411", "413", "429", "500", "503", "507")}
 PHONE = {"width": 375, "height": 812}
 
 
