@@ -28,6 +28,7 @@ _OUTSIDE = {
     413: ("body_too_large", "The body is too large."),
     431: ("invalid_request", "The headers are too large."),
     503: ("unavailable", "The database does not answer. Try again in a few seconds."),
+    507: ("disk_full", "The disk of this server is full."),
 }
 
 

@@ -31,6 +31,7 @@ class UploadHandler(FileUploadHandler):
     """Writes straight to where the worker will read it: gigabytes are written once, and never held in memory."""
 
     received = 0
+    path = None  # of a file that has not arrived whole
 
     def new_file(self, *args, **kwargs):
         super().new_file(*args, **kwargs)
@@ -45,9 +46,12 @@ class UploadHandler(FileUploadHandler):
 
     def file_complete(self, file_size):
         self.file.flush()
-        return Upload(self.file, self.path, name=self.file_name, content_type=self.content_type, size=file_size)
+        upload = Upload(self.file, self.path, name=self.file_name, content_type=self.content_type, size=file_size)
+        self.path = None
+        return upload
 
     def upload_interrupted(self):
-        if hasattr(self, "path"):
+        """Called by Django where we stop it; where the connection or the disk does, whoever made the handler calls."""
+        if self.path:
             self.file.close()
             self.path.unlink(missing_ok=True)

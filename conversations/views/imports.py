@@ -24,8 +24,11 @@ LINES = 100  # of a report on one page
 def index(request):
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_BYTES:
         return _page(request, error=_too_large())
-    request.upload_handlers = [UploadHandler(request)]
-    return _index(request)
+    request.upload_handlers = [handler] = [UploadHandler(request)]
+    try:
+        return _index(request)
+    finally:
+        handler.upload_interrupted()
 
 
 @csrf_protect
