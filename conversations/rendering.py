@@ -69,10 +69,10 @@ def render(message) -> SafeString:
     told = told or message.role == Message.Role.TOOL
     before = [_part(part) for part in parts if part.get("type") == "reasoning"]
     after = [_part(part) for part in parts if part.get("type") not in {"reasoning", "citation"}]
-    prose = "" if told else _prose(message.text, message)
+    said = "" if told else _prose(message.text, message)
     if message.role == Message.Role.TOOL and not after:
         after = [_part({"type": "tool_result", "name": message.name, "text": message.text})]
-    return mark_safe("".join([*before, prose, *after, _citations(parts)]))  # noqa: S308  each piece is escaped or sanitised
+    return mark_safe("".join([*before, said, *after, _citations(parts)]))  # noqa: S308  each piece is escaped or sanitised
 
 
 def _prose(text, message):
