@@ -40,7 +40,8 @@ def parser():
     md.core.ruler.push("headings", rules.headings)
     md.core.ruler.push("task_lists", rules.task_lists)
     md.core.ruler.push("bare_links", rules.bare_links)
-    md.core.ruler.push("nested_images", rules.nested_images)
+    md.core.ruler.push("images", rules.images)
+    md.core.ruler.push("directions", rules.directions)
     return md
 
 

@@ -9,12 +9,15 @@ from markdown_it.renderer import RendererHTML
 from lib import highlight
 
 from . import links
+from .listings import STAND_IN
 
 # A message stands inside a page that has its own title and bylines: # becomes <h3>, and so on down to <h6>.
 # Marks that ChatGPT leaves in its texts: 【13†source】, and commands between private-use characters.
 CITATION = re.compile(r"【(\d{1,4})(?::\d{1,4})?†([^】]{0,200})】")
 COMMAND = re.compile("\ue200([^\ue200\ue201]*)\ue201|\ue203[^\ue203\ue204]*\ue204|[\ue200-\ue204]")
 MARKS = re.compile("[†\ue200-\ue204]")
+# A line longer than this may not fit on a phone.
+WIDE = re.compile(r"[^\n]{48}")
 ALIGNMENT = {"text-align:left": "left", "text-align:center": "center", "text-align:right": "right"}
 
 
@@ -41,7 +44,8 @@ class Renderer(RendererHTML):
     # Tables and code scroll inside themselves; tabindex lets a keyboard do it too.
 
     def table_open(self, tokens, index, options, env):
-        return '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n'
+        direction = ' dir="auto"' if tokens[index].attrGet("dir") else ""
+        return f'<div class="table" tabindex="0" role="group" aria-label="Table"><table{direction}>\n'
 
     def table_close(self, tokens, index, options, env):
         return "</table></div>\n"
@@ -63,15 +67,19 @@ class Renderer(RendererHTML):
     def fence(self, tokens, index, options, env):
         words = tokens[index].info.split(maxsplit=1)
         language = words[0].strip("{}.,:") if words else ""
-        return self._code(tokens[index].content, language, env)
+        code = tokens[index].content
+        if code.startswith(STAND_IN):
+            code = env["listings"][int(code[1:])]
+        return self._code(code, language, env)
 
     def code_block(self, tokens, index, options, env):
         return self._code(tokens[index].content, "", env)
 
     def _code(self, code, language, env):
         colours = env["highlighter"].highlight(code, language)
+        wrap = '<label class="code__wrap"><input type="checkbox">Wrap</label>' if WIDE.search(code) else ""
         return (
-            f'<figure class="code"><figcaption>{escape(highlight.label(language))}</figcaption>'
+            f'<figure class="code"><figcaption>{escape(highlight.label(language))}{wrap}</figcaption>'
             f'<pre tabindex="0"><code>{escape(code) if colours is None else colours}</code></pre></figure>\n'
         )
 
@@ -102,11 +110,9 @@ class Renderer(RendererHTML):
         env["allowance"].spend_addresses(len(url))
         if links.is_attachment(url):
             return f'<img src="{escape(url)}" alt="{escape(alt)}" loading="lazy">'
-        words = f'<span class="remote-image__alt">{escape(alt)}</span>'
         if links.is_web(url) and not token.meta.get("linked"):
-            host = f'<span class="remote-image__host">{escape(links.host(url))}</span>'
-            return f'<a class="remote-image" href="{escape(url)}">{words} {host}</a>'
-        return words
+            return remote_image(url, alt, alone=token.meta.get("alone"))
+        return f'<span class="remote-image__alt">{escape(alt)}</span>'
 
     # Footnotes: ids are ours (a number and the page's anchor), never made of the writer's labels.
 
@@ -133,6 +139,15 @@ class Renderer(RendererHTML):
             return ""
         back = f"#fnref-{env['anchor']}{note['id'] + 1}"
         return f' <a class="footnote-back" href="{back}" aria-label="Back to the text">↩</a>'
+
+
+def remote_image(url, alt, *, alone=True):
+    """A picture elsewhere, for a web address: not loaded, but to be opened by whoever wants to see it."""
+    name = "remote-image is-alone" if alone else "remote-image"
+    return (
+        f'<a class="{name}" href="{escape(url)}" target="_blank"><span class="remote-image__alt">{escape(alt)}</span> '
+        f'<span class="remote-image__host">{escape(links.host(url))}</span></a>'
+    )
 
 
 def _shown(command):

@@ -18,6 +18,8 @@ SHELL = re.compile(r"(?s)\{[^\\}]*\}.*|[',.:].*|.*[\"#].*")
 CLOSING = {"$$": "$$", "\\[": "\\]"}
 FORMULA_LINES = 100
 
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
 TASK = re.compile(r"\[([ xX])\]\s+")
 
 # What may follow the dots and brackets of a sentence is not part of the address.
@@ -161,12 +163,23 @@ def _trimmed(address):
     return address[:end]
 
 
-def nested_images(state):
-    """Says of each picture whether it stands inside a link, where it cannot become a link of its own."""
+def images(state):
+    """Says of each picture whether it stands inside a link, where it cannot become a link of its own, and whether it is
+    a paragraph by itself."""
     for block in state.tokens:
-        depth = 0
+        depth, alone = 0, False
+        if "![" in block.content:
+            alone = all(child.type == "image" or not child.content.strip() for child in block.children or ())
         for token in block.children or ():
             if token.type in ("link_open", "link_close"):
                 depth += token.nesting
             elif token.type == "image":
-                token.meta["linked"] = depth > 0
+                token.meta |= {"linked": depth > 0, "alone": alone}
+
+
+def directions(state):
+    """Lists, quotes and tables of a script that runs from right to left begin at the right, with their marks."""
+    if RIGHT_TO_LEFT.search(state.src):
+        for token in state.tokens:
+            if token.type in {"bullet_list_open", "ordered_list_open", "blockquote_open", "table_open"}:
+                token.attrSet("dir", "auto")

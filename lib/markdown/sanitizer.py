@@ -16,14 +16,19 @@ MATHS = {
 }
 TAGS = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "s", "sup", "a", "span", "code", "pre", "img"),
-    *("blockquote", "ul", "ol", "li", "section", "div", "figure", "figcaption"),
+    *("blockquote", "ul", "ol", "li", "section", "div", "figure", "figcaption", "label", "input"),
     *("table", "thead", "tbody", "tr", "th", "td"),
     *MATHS,
 }
 ATTRIBUTES = {
-    "a": {"href", "title", "class", "aria-label"},
+    "a": {"href", "title", "class", "target", "aria-label"},
     "img": {"src", "alt", "loading"},
-    "ol": {"start"},
+    "ol": {"start", "dir"},
+    "ul": {"dir"},
+    "blockquote": {"dir"},
+    "table": {"dir"},
+    "label": {"class"},
+    "input": {"type"},
     "li": {"class", "id"},
     "sup": {"class", "id", "title"},
     "span": {"class", "role", "aria-label"},
@@ -48,7 +53,8 @@ ATTRIBUTES = {
     "td": {"class"},
 }
 CLASSES = {
-    "a": {"remote-image", "footnote-back"},
+    "a": {"remote-image", "remote-image is-alone", "footnote-back"},
+    "label": {"code__wrap"},
     "span": {"remote-image__alt", "remote-image__host", "dead-link", "task__mark", *highlight.CLASSES.values()},
     "li": {"task"},
     "sup": {"citation", "footnote-ref"},
@@ -63,6 +69,7 @@ CLASSES = {
 FOOTNOTE = re.compile(r"fn(?:ref)?-[A-Za-z0-9_-]*\d+", re.ASCII)
 WORDS = {"alt", "title", "alttext", "aria-label", "role", "loading", "tabindex", "start", "display", "mathvariant"}
 LISTS = {"rowspacing", "columnspacing", "columnalign", "rowlines", "columnlines"}
+ONLY = {"dir": "auto", "target": "_blank", "type": "checkbox"}
 # Words and short lengths: \hspace{99999em} would push the page aside, \hspace{-50em} print over what is beside it.
 MATHS_VALUE = re.compile(
     r"(?:\d{0,2}\.)?\d{1,3}(?:em|ex|px|pt|mu|cm|mm|in|%)?|-0?\.\d{1,4}(?:em|mu)|#[0-9a-fA-F]{3,6}|[a-z ]{1,40}",
@@ -80,6 +87,8 @@ def _attribute(tag, name, value):
         kept = is_attachment(value)
     elif name == "id":
         kept = FOOTNOTE.fullmatch(value)
+    elif name in ONLY:
+        kept = value == ONLY[name]
     elif name in LISTS:
         kept = len(value) <= 400 and all(MATHS_VALUE.fullmatch(part) for part in value.split())
     else:

@@ -119,7 +119,7 @@ def test_parts_that_carried_the_old_words_carry_the_new(conversation, alice, par
 
 def test_several_text_parts_become_one(conversation, alice):
     parts = [{"type": "text", "text": "One."}, {"type": "image", "name": "a"}, {"type": "text", "text": "Two."}]
-    message = conversation.messages.get(pk=conversation.append("user", "One.\n\nTwo.", parts=parts))
+    message = conversation.messages.get(pk=conversation.append("user", "One.\nTwo.", parts=parts))
 
     message.edit("Three.", by=alice)
 

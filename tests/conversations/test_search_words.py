@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 FIRST = import_module("conversations.migrations.0002_search").FOLD.replace("parley_fold_1", "pg_temp.fold_at_first")
 ALPHABET = st.one_of(
     st.sampled_from("  \t\nabcdf0189_-.,!<>'\"`+#"),
-    st.sampled_from("äßÉłøđħıς e\u0301 a\u00adb\u200d ﷺ ﬁ ½ Ⅷ ₂ 天気がか\u3099한국 ไทย 🙂 مَرْحَبًا ｆｕｌｌ？ «» — … \u2028 \ue000"),
+    st.sampled_from(
+        "äßÉłøđħıς e\u0301 a\u00adb\u200d ﷺ ﬁ ½ Ⅷ ₂ 天気がか\u3099한국 ไทย 🙂 مَرْحَبًا ｆｕｌｌ？ «» — … \u2028 \ue000"
+    ),
     st.characters(exclude_characters="\0", exclude_categories=["Cs"]),
 )
 

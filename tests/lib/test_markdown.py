@@ -135,14 +135,45 @@ def test_a_link_that_leads_nowhere_here_keeps_its_words(target):
     assert render(f"[the words]({target})") == '<p><span class="dead-link">the words</span></p>\n'
 
 
-def test_a_picture_elsewhere_is_a_link_that_says_where():
-    html = render("![A *cat*](https://www.example.com/cat.png)")
+def test_a_picture_elsewhere_is_a_link_that_says_where_and_opens_beside_the_page():
+    html = render("Look: ![A *cat*](https://www.example.com/cat.png)")
 
     assert "<img" not in html
     assert html == (
-        '<p><a class="remote-image" href="https://www.example.com/cat.png" rel="noopener noreferrer nofollow">'
+        '<p>Look: <a class="remote-image" href="https://www.example.com/cat.png" target="_blank"'
+        ' rel="noopener noreferrer nofollow">'
         '<span class="remote-image__alt">A cat</span> <span class="remote-image__host">example.com</span></a></p>\n'
     )
+
+
+def test_a_picture_elsewhere_that_is_a_paragraph_of_its_own_says_so():
+    assert 'class="remote-image is-alone"' in render("![A cat](https://example.com/cat.png)")
+    assert "is-alone" not in render("![A cat](https://example.com/cat.png) and words")
+
+
+def test_a_listing_of_ten_thousand_lines_is_a_listing_and_the_answer_round_it_is_read():
+    listing = "".join(f"line {n} & more\n" for n in range(10_000))
+    html = render(f"**Before**\n\n```python\n{listing}```\n\n*After*\n\n````\n```\n{listing}")
+
+    assert "<strong>Before</strong>" in html
+    assert "<em>After</em>" in html
+    assert html.count("line 9999 &amp; more") == html.count("<pre") == 2
+
+
+def test_long_lines_may_be_wrapped_and_short_ones_need_not():
+    wrap = '<label class="code__wrap"><input type="checkbox">Wrap</label>'
+
+    assert wrap in render("```\n" + "x" * 80 + "\n```")
+    assert wrap not in render("```\n" + "x\n" * 80 + "```")
+
+
+def test_a_script_from_right_to_left_takes_the_marks_of_lists_along():
+    html = render("1. سلام\n\n> نعم\n\n| ب |\n|---|\n| ت |")
+
+    assert '<ol dir="auto">' in html
+    assert '<blockquote dir="auto">' in html
+    assert '<table dir="auto">' in html
+    assert "dir=" not in render("1. peace\n\n> yes\n\n| b |\n|---|\n| c |")
 
 
 def test_a_picture_inside_a_link_leaves_the_link_alone():

@@ -131,5 +131,5 @@ def test_beyond_the_limits_the_text_is_shown_as_it_was_typed():
 
     html = render(text)
 
-    assert html.startswith('<pre class="plain">&lt;b&gt;*a* &amp; \n')
+    assert html.startswith('<pre class="plain" tabindex="0">&lt;b&gt;*a* &amp; \n')
     assert html.count("&lt;b&gt;") == 20_000

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lib.markdown import render
 
-PLAIN = "p br hr h3 h4 h5 h6 strong em s blockquote ul figcaption table thead tbody tr"
+PLAIN = "p br hr h3 h4 h5 h6 strong em s figcaption thead tbody tr"
 MATHS = (
     "mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts "
     "mprescripts mtable mtr mtd mlabeledtr mstyle mpadded mphantom menclose"
@@ -20,9 +20,12 @@ SETTING = (
     "rowlines columnlines"
 )
 ATTRIBUTES = {
-    "a": {"href", "title", "class", "rel", "aria-label"},
+    "a": {"href", "title", "class", "rel", "target", "aria-label"},
     "img": {"src", "alt", "loading"},
-    "ol": {"start"},
+    "ol": {"start", "dir"},
+    **{tag: {"dir"} for tag in ("ul", "blockquote", "table")},
+    "label": {"class"},
+    "input": {"type"},
     "li": {"class", "id"},
     "sup": {"class", "id", "title"},
     "span": {"class", "role", "aria-label"},
@@ -56,7 +59,9 @@ class Judge(HTMLParser):
             assert name != "href" or HREF.fullmatch(value), value
             assert name != "src" or SRC.fullmatch(value), value
             assert name != "id" or re.fullmatch(r"fn(ref)?-[\w-]*\d+", value), value
-            assert name != "class" or re.fullmatch(r"[a-z_-]{1,20}", value), value
+            assert name != "class" or re.fullmatch(r"[a-z_-]{1,20}( is-alone)?", value), value
+            assert name != "type" or value == "checkbox", value
+            assert name != "dir" or value == "auto", value
         assert tag != "a" or dict(attrs)["rel"] == "noopener noreferrer nofollow"
 
     def handle_comment(self, data):

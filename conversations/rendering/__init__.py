@@ -1,0 +1,78 @@
+"""A message's HTML: rendered when it is first read, kept beside it, and taken from there ever after.
+
+An import renders nothing: at 100 kB/s a large archive would take hours, and most of it is never opened again.
+Prose is Markdown; everything structured (reasoning, tool traffic, files, citations) is one muted line that unfolds.
+"""
+
+from django.db import connection
+from django.utils.safestring import SafeString, mark_safe
+
+from conversations.models import Message, Rendering
+from conversations.parts import is_prose, prose
+from conversations.rendering.parts import citations, show
+from lib import markdown
+
+# Raise it when the same message would come out differently; the pipeline below has a version of its own.
+VERSION = markdown.VERSION * 1000 + 1
+
+
+def html_of(rows):
+    """{message id: HTML} for rows with id and version. One query; three where some were never read."""
+    versions = {row.id: row.version for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT message_id, html, message_version FROM conversations_rendering"
+            " WHERE message_id = ANY(%s) AND renderer_version = %s",
+            [list(versions), VERSION],
+        )
+        kept = {
+            pk: mark_safe(html)  # noqa: S308  our own renderer wrote it, through the sanitiser
+            for pk, html, version in cursor.fetchall()
+            if version == versions[pk]
+        }
+    if missing := [pk for pk in versions if pk not in kept]:
+        kept |= _render_and_keep(missing)
+    return kept
+
+
+def _render_and_keep(ids):
+    rows = [
+        Rendering(
+            message=message,
+            conversation_id=message.conversation_id,
+            message_version=message.version,
+            renderer_version=VERSION,
+            html=render(message),
+        )
+        for message in Message.objects.filter(pk__in=ids)
+    ]
+    Rendering.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["message"],
+        update_fields=["message_version", "renderer_version", "html"],
+    )
+    return {row.message_id: row.html for row in rows}
+
+
+def render(message) -> SafeString:
+    parts = [part for part in message.parts or [] if isinstance(part, dict)]
+    # Parts that carry the message's own text are that text, better told: it is not shown twice.
+    told = message.role == Message.Role.TOOL or prose(parts) == message.text
+    told = told or any(part.get("text") == message.text for part in parts)
+    thoughts = [part for part in parts if part.get("type") == "reasoning"]
+    others = [part for part in parts if part.get("type") not in {"reasoning", "citation"}]
+    if message.role == Message.Role.TOOL and not others:
+        others = [{"type": "tool_result", "name": message.name, "text": message.text}]
+    pieces = [
+        *(show(part, message) for part in thoughts),
+        "" if told else _prose(message.text, message),
+        *(_prose(part["text"], message) if is_prose(part) else show(part, message) for part in others),
+        citations(parts),
+    ]
+    return mark_safe("".join(pieces))  # noqa: S308  each piece is escaped or sanitised
+
+
+def _prose(text, message):
+    # People break lines where they mean it; models write Markdown.
+    return markdown.render(text, breaks=message.role == Message.Role.USER, anchor=f"m{message.position}")
