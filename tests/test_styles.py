@@ -68,6 +68,6 @@ def test_code_can_be_read_on_its_surface_in_both_themes(ink):
     assert min(contrasts(ink, "well")) >= AA
 
 
-@pytest.mark.parametrize("name", SHEETS.keys() - {"_global.css"})
+@pytest.mark.parametrize("name", sorted(SHEETS.keys() - {"_global.css"}))
 def test_no_other_sheet_names_a_colour(name):
     assert re.findall(r"#[0-9a-f]{3,8}\b|\b(?:oklch|rgb|hsl)a?\([^)]*\)|: (?:white|black)\b", SHEETS[name]) == []
