@@ -14,7 +14,7 @@ from api.bodies import body_of
 from api.idempotency import once
 from api.problem import Problem, not_found
 from api.throttling import count_request
-from conversations.models import Conversation
+from conversations.models import Branch, Conversation, Message
 from conversations.refusals import (
     BranchExists,
     BranchProtected,
@@ -22,7 +22,10 @@ from conversations.refusals import (
     DuplicateMessage,
     MetadataTooLarge,
     Stale,
+    TagExists,
+    TooManyTags,
 )
+from lib.json import dumps
 from lib.typeid import decode
 
 READ = ("GET", "HEAD")
@@ -50,8 +53,12 @@ class Dialect(APIView):
         MetadataTooLarge: (400, "invalid_request"),
         BranchProtected: (400, "branch_protected"),
         BranchExists: (409, "branch_exists"),
+        TagExists: (409, "tag_exists"),
+        TooManyTags: (400, "too_many_tags"),
         Stale: (412, "stale"),
     }
+    # Loaded through the door, and deleted by somebody else before its verb had the lock.
+    gone = {Conversation.DoesNotExist: "conversation", Message.DoesNotExist: "item", Branch.DoesNotExist: "branch"}
 
     @classmethod
     def error(cls, problem, request_id):
@@ -78,6 +85,8 @@ class Dialect(APIView):
 
     def initial(self, request, *args, **kwargs):
         user, key = request.user, request.auth
+        if "\x00" in request.path:  # nothing that PostgreSQL could look up, so nothing is called that
+            raise Problem(404, "not_found", "There is nothing at this address.")
         if request.method not in self.allowed_methods:
             allowed = ", ".join(self.allowed_methods)
             raise Problem(
@@ -148,7 +157,7 @@ class Dialect(APIView):
         if etag and self.request.method in READ and etag in self.request.headers.get("If-None-Match", ""):
             response = HttpResponseNotModified()
         else:
-            response = HttpResponse(orjson.dumps(data), status=status, content_type="application/json")
+            response = HttpResponse(dumps(data), status=status, content_type="application/json")
         if etag:
             response["ETag"] = etag
         for name, value in (headers or {}).items():
@@ -157,7 +166,9 @@ class Dialect(APIView):
 
     def handle_exception(self, error):
         """A refusal in this dialect's words. What nobody foresaw goes on to Django, which logs it and answers 500."""
-        if not isinstance(error, Problem):
+        if type(error) in self.gone:
+            error = not_found(self.gone[type(error)])
+        elif not isinstance(error, Problem):
             known = next((kind for kind in self.refusals if isinstance(error, kind)), None)
             if known is None:
                 raise error

@@ -36,6 +36,14 @@ def text_of(query, name):
     return value
 
 
+def texts_of(query, name):
+    """All that a parameter says which may come several times."""
+    values = [value for value in query.getlist(name) if value]
+    if any("\x00" in value for value in values):
+        raise invalid(name, "holds the character U+0000.")
+    return values
+
+
 def moment_of(query, name):
     text = query.get(name, "")
     moment = moment_in(text)

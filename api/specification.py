@@ -5,12 +5,14 @@ import re
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 
 from api.fields import YEARS
 from lib.typeid import ALPHABET
 
+OBJECT = OpenApiTypes.OBJECT  # any JSON object
 _TIME = {"type": "string", "format": "date-time", "description": f"From {YEARS[0]} to {YEARS[-1]}, with its zone."}
 
 
@@ -175,6 +177,8 @@ _PATH = {
     "conversation": {"schema": {"type": "string"}, "description": "conv_…"},
     "item": {"description": "msg_…, or the id that the client gave it."},
     "branch": {"description": "A branch’s name."},
+    "tag": {"description": "tag_…, or the tag’s name where no slash is in it."},
+    "note": {"description": "note_…"},
     "call_id": {"description": "The call’s id."},
 }
 

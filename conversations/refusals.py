@@ -34,5 +34,13 @@ class BranchProtected(Refusal):
     said = "MAIN and the active branch stay."
 
 
+class TagExists(Refusal):
+    said = "There is a tag of that name already."
+
+
+class TooManyTags(Refusal):
+    said = f"At most {limits.TAGS} tags hang on one conversation."
+
+
 class MetadataTooLarge(Refusal):
     said = f"Metadata is at most {limits.METADATA_BYTES // 1024} KiB of JSON."

@@ -1,4 +1,6 @@
 from api.dialect import Dialect
+from api.problem import invalid
+from api.queries import limit_of
 from lib.typeid import decode
 
 
@@ -29,6 +31,24 @@ class V1(Dialect):
             },
             status,
         )
+
+    def newest_first(self, rows, spell):
+        """A page of a queryset whose rows are as old as their ids, which grow with time: so the id of a row that is
+        gone is a place in the list as good as any."""
+        query, prefix = self.request.query_params, rows.model.PREFIX
+        limit = limit_of(query, default=20, maximum=100)
+        try:
+            after = cursor_of(query, prefix)
+        except ValueError:
+            raise invalid("after", f"must be an id like {prefix}_….", code="invalid_cursor") from None
+        found = list((rows.filter(pk__lt=after) if after else rows).order_by("-pk")[: limit + 1])
+        has_more = len(found) > limit
+        total = len(found) if not after and not has_more else rows.order_by().count()
+        return self.page([spell(row) for row in found[:limit]], has_more=has_more, total=total)
+
+    def deleted(self, row, kind):
+        """The answer that `row` is gone."""
+        return self.answer({"id": row.typeid, "object": f"{kind}.deleted", "deleted": True})
 
 
 def cursor_of(query, prefix):

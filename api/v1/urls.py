@@ -2,7 +2,18 @@ from django.urls import path, re_path
 
 from api.dialect import NoSuchEndpoint
 from api.v1.dialect import V1
-from api.v1.views import branches, conversations, items, schema
+from api.v1.views import (
+    archives,
+    bookmarks,
+    branches,
+    conversations,
+    items,
+    metadata,
+    notes,
+    pins,
+    schema,
+    tags,
+)
 
 
 class NotFound(NoSuchEndpoint, V1):
@@ -18,9 +29,21 @@ urlpatterns = [
     path("conversations/<conversation>/items/<item>", items.OneItem.as_view()),
     path("conversations/<conversation>/items/<item>/edit", items.Edit.as_view()),
     path("conversations/<conversation>/items/<item>/versions", items.Versions.as_view()),
+    path("conversations/<conversation>/items/<item>/bookmark", bookmarks.BookmarkOfItem.as_view()),
+    path("conversations/<conversation>/items/<item>/notes", notes.NotesOfItem.as_view()),
     path("conversations/<conversation>/branches", branches.Branches.as_view()),
     path("conversations/<conversation>/branches/<branch>", branches.OneBranch.as_view()),
     path("conversations/<conversation>/branches/<branch>/activate", branches.Activate.as_view()),
+    path("conversations/<conversation>/metadata", metadata.Metadata.as_view()),
+    path("conversations/<conversation>/tags", tags.TagsOfConversation.as_view()),
+    path("conversations/<conversation>/tags/<tag>", tags.TagOfConversation.as_view()),
+    path("conversations/<conversation>/pin", pins.Pin.as_view()),
+    path("conversations/<conversation>/archive", archives.Archive.as_view()),
+    path("conversations/<conversation>/notes", notes.NotesOfConversation.as_view()),
+    path("tags", tags.Tags.as_view()),
+    path("tags/<tag>", tags.OneTag.as_view()),
+    path("bookmarks", bookmarks.Bookmarks.as_view()),
+    path("notes/<note>", notes.OneNote.as_view()),
     path("schema", schema.Schema.as_view(), name="v1_schema"),
     path("docs", schema.Swagger.as_view(), name="v1_docs"),
     re_path("", NotFound.as_view()),

@@ -15,7 +15,14 @@ from conversations.models.branch import Branch
 from conversations.models.grant import Grant
 from conversations.parts import UNSAID_PATH, is_said, pointed, retold
 from conversations.reading import Tree
-from conversations.refusals import BranchExists, ConversationFull, DuplicateMessage, MetadataTooLarge, Stale
+from conversations.refusals import (
+    BranchExists,
+    ConversationFull,
+    DuplicateMessage,
+    MetadataTooLarge,
+    Stale,
+    TooManyTags,
+)
 from lib.metadata import merged
 from lib.models import Row
 from lib.sql import execute_prepared
@@ -357,6 +364,43 @@ class Conversation(Row):
         self.last_message_at = self.messages.aggregate(last=Max("created_at"))["last"] or self.created_at
         self.measure()
         self.revise(*MEASURED, "message_count", "attachment_count", "last_message_at")
+
+    @transaction.atomic
+    def pin(self, user):
+        """Keeps it at the top of what `user` sees; the Pin."""
+        return self.locked().pins.get_or_create(user=user)[0]
+
+    def unpin(self, user):
+        self.pins.filter(user=user).delete()
+
+    @transaction.atomic
+    def put_tag(self, tag):
+        """Hangs one of somebody's tags on it. Raises TooManyTags beyond limits.TAGS of theirs."""
+        locked = self.locked()
+        if not locked.taggings.filter(tag=tag).exists():
+            if locked.taggings.filter(tag__owner=tag.owner_id).count() >= limits.TAGS:
+                raise TooManyTags
+            locked.taggings.create(tag=tag)
+
+    def remove_tag(self, tag):
+        self.taggings.filter(tag=tag).delete()
+
+    @transaction.atomic
+    def add_note(self, user, text):
+        return self.locked().notes.create(user=user, text=text)
+
+    @transaction.atomic
+    def archive(self):
+        """Takes it out of the history; search still finds it."""
+        locked = self.locked()
+        if locked.archived_at is None:
+            self._set("archived_at", timezone.now(), locked)
+
+    @transaction.atomic
+    def unarchive(self):
+        locked = self.locked()
+        if locked.archived_at is not None:
+            self._set("archived_at", None, locked)
 
     @transaction.atomic
     def rename(self, title, *, expected_revision=None):

@@ -106,6 +106,11 @@ class Message(Row):
     def __str__(self):
         return f"{self.role} at {self.position}"
 
+    @property
+    def shown_id(self):
+        """The id that programs know it by: the one they gave it, or ours."""
+        return self.external_id or self.typeid
+
     @transaction.atomic
     def edit(self, text, *, by, parts=None, expected_version=None):
         """Other words in the same place: what it said becomes a Revision. `parts` replace the old ones; without them
@@ -151,6 +156,18 @@ class Message(Row):
         self.save(update_fields=["status", "name", "parts", "completed_at"])
         Rendering.objects.filter(message=self).delete()  # its HTML shows the old ones; it is no new version
         conversation.revise()
+
+    @transaction.atomic
+    def bookmark(self, user):
+        conversation = self.locked()
+        return self.bookmarks.get_or_create(user=user, defaults={"conversation": conversation})[0]
+
+    def remove_bookmark(self, user):
+        self.bookmarks.filter(user=user).delete()
+
+    @transaction.atomic
+    def add_note(self, user, text):
+        return self.notes.create(conversation=self.locked(), user=user, text=text)
 
     @transaction.atomic
     def remove(self, *, expected_version=None):

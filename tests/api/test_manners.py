@@ -20,6 +20,16 @@ def test_an_unknown_address_is_refused_without_a_key(client):
     assert answer.json()["request_id"] == answer["X-Request-Id"]
 
 
+def test_what_postgresql_cannot_hold_is_no_address_and_no_place(as_alice, conversation, typeid):
+    path = f"/conversations/{typeid(conversation)}"
+
+    for address in ("items/%00", "branches/a%00", "items/by-call-id/%00"):
+        assert as_alice.get(f"{path}/{address}").status_code in (404, 405)
+    assert as_alice.patch(f"{path}/items/by-call-id/%00", {"status": "failed"}).status_code == 404
+    for query in ("items?after=%00", "items?cursor=%00", "?items_after=%00", "items?branch=%00", "items?call_id=%00"):
+        assert as_alice.get(f"{path}/{query}".replace("/?", "?")).status_code == 400
+
+
 @pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/conversations/", "/v1/conversations/%00", "/v1//conversations"])
 def test_nothing_is_ever_redirected(client, path):
     answer = client.post(path, b"{}", content_type="application/json")

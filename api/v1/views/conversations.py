@@ -1,10 +1,11 @@
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse
 
 from accounts.models import AuditEvent
 from api import specification as spec
 from api.problem import Problem, invalid
-from api.queries import choice_of, flag_of, id_of, limit_of, moment_of, text_of
+from api.queries import choice_of, flag_of, id_of, limit_of, moment_of, text_of, texts_of
 from api.v1.dialect import V1, cursor_of
 from api.v1.serializers.conversations import (
     COLUMNS,
@@ -19,7 +20,7 @@ from api.v1.serializers.conversations import (
     spell_one,
 )
 from api.v1.views.items import CONTENT, path_page, written
-from conversations.models import Conversation
+from conversations.models import Conversation, Tag, Tagging
 from conversations.walks import Walk
 from lib.typeid import decode
 from projects.models import Project
@@ -32,6 +33,8 @@ WALK = (
     spec.typeid("project_id", Project.PREFIX),
     *(spec.text(name) for name in ("referrer", "source", "model", "external_id")),
     spec.flag("archived", "Only archived ones, or only the others."),
+    spec.flag("pinned", "Only those that the caller pinned, or only the others."),
+    spec.text("tag", "A tag’s id or name; given several times, all of them."),
     *(spec.moment(f"{name}_{bound}") for name in ("created", "updated") for bound in ("after", "before")),
 )
 
@@ -41,8 +44,8 @@ def etag_of(conversation):
     return f'"{conversation.revision}-{conversation.active_branch_id.hex[-12:]}"'
 
 
-def filtered(conversations, query):
-    """The part of `conversations` that a list's query asks for."""
+def filtered(conversations, query, user):
+    """The part of `conversations` that a list's query asks for; tags and pins are `user`'s."""
     if project := id_of(query, "project_id", Project.PREFIX):
         conversations = conversations.filter(project=project)
     for name in ("referrer", "source", "model", "external_id"):
@@ -50,6 +53,12 @@ def filtered(conversations, query):
             conversations = conversations.filter(**{name: value})
     if (archived := flag_of(query, "archived")) is not None:
         conversations = conversations.filter(archived_at__isnull=not archived)
+    if (pinned := flag_of(query, "pinned")) is not None:
+        pins = Q(pk__in=user.pins.values("conversation"))
+        conversations = conversations.filter(pins if pinned else ~pins)
+    for name in texts_of(query, "tag"):
+        tag = Tag.objects.visible_to(user).named(name)
+        conversations = conversations.filter(pk__in=Tagging.objects.filter(tag=tag).values("conversation"))
     for name in ("created", "updated"):
         if since := moment_of(query, f"{name}_after"):
             conversations = conversations.filter(**{f"{name}_at__gte": since})
@@ -58,11 +67,19 @@ def filtered(conversations, query):
     return conversations
 
 
-class Conversations(V1):
+class ConversationView(V1):
+    """What the resources of conversations share."""
+
+    def one(self, conversation, status=200, **more):
+        return self.answer(spell_one(conversation) | more, status, etag=etag_of(conversation))
+
+
+class Conversations(ConversationView):
     @spec.described(answers={200: spec.listed(ConversationSerializer)}, query=WALK)
     def get(self, request):
         """What the caller owns, newest change first."""
-        return self.walk(filtered(Conversation.objects.visible_to(request.user, own=True), request.query_params))
+        own = Conversation.objects.visible_to(request.user, own=True)
+        return self.walk(filtered(own, request.query_params, request.user))
 
     def walk(self, conversations):
         query = self.request.query_params
@@ -98,9 +115,6 @@ class Conversations(V1):
                 conversation.refresh_from_db()
         return self.one(conversation, status=201)
 
-    def one(self, conversation, status=200, **more):
-        return self.answer(spell_one(conversation) | more, status, etag=etag_of(conversation))
-
     @spec.described(answers={200: EverythingDeletedSerializer})
     def delete(self, request):
         """Everything the caller owns, for good."""
@@ -112,7 +126,7 @@ class Conversations(V1):
         )
 
 
-class OneConversation(Conversations):
+class OneConversation(ConversationView):
     @spec.described(
         answers={200: ConversationWithItemsSerializer},
         query=(
@@ -130,7 +144,7 @@ class OneConversation(Conversations):
         limit = limit_of(query, default=ITEMS, maximum=ITEMS, lowest=0, name="items_limit")
         if not limit or flag_of(query, "include_items") is False:
             return self.one(conversation)
-        items, page = path_page(conversation, query, limit=limit, after=query.get("items_after"), full=False)
+        items, page = path_page(conversation, query, limit=limit, after=text_of(query, "items_after"), full=False)
         more = {"items": items, "items_has_more": page.has_more}
         more["items_next_after"] = items[-1]["id"] if page.has_more else None
         return self.one(conversation, **more)

@@ -72,7 +72,7 @@ class Items(ItemView):
             called = found.messages.filter(call_id=call_id).order_by("position")
             return self.list_of(found, called.values_list("pk", flat=True)[:100])
         newest_first = choice_of(query, "order", ["desc", "asc"]) == "desc"
-        limit, after = limit_of(query, default=20, maximum=100), query.get("after") or query.get("cursor")
+        limit, after = limit_of(query, default=20, maximum=100), text_of(query, "after") or text_of(query, "cursor")
         items, page = path_page(found, query, limit=limit, after=after, newest_first=newest_first, full=True)
         return self.page(items, has_more=page.has_more, total=page.length)
 
