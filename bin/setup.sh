@@ -1,4 +1,4 @@
-# Sourced by run, test, check and bench: goes to the project's folder, finds Python, keeps .venv equal to a lock file.
+# Sourced by everything in bin: goes to the project's folder, finds Python, keeps .venv equal to a lock file.
 set -eu
 
 name=bin/$(basename "$0")
@@ -28,4 +28,24 @@ make_venv() {
     python=$(find_python)
     "$python" bin/make_venv.py "$name" "$1"
   fi
+}
+
+# find_chromium: sets CHROMIUM to a browser that is there, or that Debian can bring.
+find_chromium() {
+  if ! CHROMIUM=$(which_chromium); then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+      echo "$name: installing Chromium" >&2
+      (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium) >&2 </dev/null ||
+        die "Chromium could not be installed; apt-get says why above."
+    fi
+    CHROMIUM=$(which_chromium) || die "a real browser is needed; on Debian: apt-get install chromium. Or name one in CHROMIUM."
+  fi
+  export CHROMIUM
+}
+
+which_chromium() {
+  for candidate in "${CHROMIUM:-chromium}" chromium-browser google-chrome google-chrome-stable; do
+    command -v "$candidate" && return
+  done
+  return 1
 }

@@ -1,0 +1,240 @@
+"""Every page in every state it can be in. tests/test_screenshots.py finds the page that somebody forgot here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import AuditEvent, User
+from conversations.views.account import sign
+from tests.screenshots.camera import HEIGHTS
+
+# Addresses without a page of their own, and why.
+NO_PAGES = {
+    "home": "redirects to the history",
+    "healthz": "for programs",
+    "error": "ours, to show the pages of last resort",
+    "conversations:messages": "takes a form",
+    "conversations:message": "Markdown",
+    "conversations:attachment": "a file",
+    "conversations:import_progress": "a piece of the import's page",
+    "conversations:import_report": "JSON",
+    "conversations:import_cancel": "takes a form",
+    "accounts:theme": "takes a form",
+    "accounts:rows": "takes a form",
+    "v1_schema": "for programs",
+    "account_set_password": "redirects: everybody who signs in has a password",
+    "account_confirm_login_code": "redirects: no codes are sent",
+    "admin:login": "redirects to the one sign-in page",
+    "admin:logout": "takes a form",
+    "admin:autocomplete": "JSON",
+    "admin:jsi18n": "JavaScript",
+    "admin:view_on_site": "redirects",
+}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page in one state: its URL's name and arguments, who looks, what they do first, what the server answers."""
+
+    name: str
+    state: str = "typical"
+    args: tuple = ()
+    query: str = ""
+    who: User | None = None
+    status: int = 200
+    act: Callable | None = None  # act(page) once it has loaded
+    widths: tuple = tuple(HEIGHTS)  # where the state exists
+    budget: int = 0  # bytes it may weigh, where somebody promised
+
+    @property
+    def path(self):
+        return reverse(self.name, args=self.args) + self.query
+
+    @property
+    def slug(self):
+        return f"{self.name}--{self.state}".replace(":", "-").replace("_", "-").replace(" ", "-")
+
+
+def shots(stage):
+    return [*_reading(stage), *_importing(stage), *_account(stage), *_outside(), *_api(), *_errors(), *_admin(stage)]
+
+
+def of_docs(stage):
+    """{name of the file in docs/images: (Shot, theme)}."""
+    mira = stage.mira
+    thread = Shot("conversations:detail", args=(stage.threads["kepler"].pk,), who=mira)
+    return {
+        "thread.png": (thread, "light"),
+        "thread-dark.png": (thread, "dark"),
+        "history.png": (Shot("conversations:index", who=mira), "light"),
+        "search.png": (Shot("conversations:search", query="?q=mirror+OR+focus&order=best", who=mira), "light"),
+        "import.png": (Shot("conversations:import", args=(stage.imports["done"].pk,), who=mira), "light"),
+    }
+
+
+def _reading(stage):
+    mira, nobody, more, reader = stage.mira, stage.nobody, stage.more, stage.reader
+
+    def thread(name, state, who=mira, **fields):
+        return Shot("conversations:detail", state, (stage.threads[name].pk,), who=who, **fields)
+
+    index, search = "conversations:index", "conversations:search"
+    fork = stage.threads["laser"]
+    found = fork.messages.filter(role="assistant").first()
+    yield Shot(index, "typical", who=mira)
+    yield Shot(index, "menu open", who=mira, act=_open_account_menu)
+    yield Shot(index, "drawer open", who=mira, act=_press("Open the menu"), widths=(375,))
+    yield Shot(index, "months open", who=mira, act=_press("Open the months"), widths=(375, 768))
+    yield Shot(index, "keyboard", who=mira, act=_tab)
+    yield Shot(index, "filtered", query="?title=roof", who=mira)
+    yield Shot(index, "filter finds nothing", query="?title=zzz", who=mira)
+    yield Shot(index, "empty", who=nobody)
+    yield Shot(index, "overflowing", who=more)
+    yield Shot(index, "compact", who=stage.root)
+    yield thread("kepler", "typical", budget=100_000)
+    yield thread("kepler", "reader", who=reader)
+    yield thread("kepler", "outline open", act=_press("Open the outline"), widths=(375, 768))
+    yield thread("kepler", "for printing", query="?all")
+    yield thread("night_log_sql", "code and tools")
+    yield thread("noise", "pictures")
+    yield thread("laser", "found message", query=f"?at={found.typeid}&q=laser#{found.typeid}")
+    yield thread("laser", "find", query="?find=laser&at=" + found.typeid)
+    yield thread("laser", "find finds nothing", query="?find=zzz")
+    yield thread("yuki", "two scripts")
+    yield thread("untitled", "untitled")
+    yield thread("roof_name", "read by an administrator who left")
+    yield thread("long title", "overflowing", who=more)
+    yield thread("one word", "one word", who=more)
+    yield thread("right to left", "right to left", who=more)
+    yield thread("cjk", "cjk", who=more)
+    yield thread("no messages", "no messages", who=more)
+    yield thread("code", "ten thousand lines", who=more)
+    yield thread("long", "three hundred messages", who=more)
+    yield Shot("conversations:branches", "typical", (fork.pk,), who=mira)
+    yield Shot("conversations:branches", "overflowing", (stage.threads["branches"].pk,), who=more)
+    yield Shot("conversations:outline", "typical", (stage.threads["kepler"].pk,), who=mira)
+    yield Shot("conversations:outline", "overflowing", (stage.threads["long"].pk,), who=more)
+    yield Shot("conversations:new", "typical", who=mira)
+    yield Shot("conversations:new", "refused", who=mira, act=_send_without_checking("Start conversation"))
+    yield Shot("conversations:edit", "typical", (fork.pk,), who=mira)
+    yield Shot("conversations:delete", "typical", (fork.pk,), who=mira)
+    yield Shot("conversations:delete", "overflowing", (stage.threads["one word"].pk,), who=more)
+    yield Shot(search, "empty", who=mira)
+    yield Shot(search, "results", query="?q=mirror", who=mira)
+    yield Shot(search, "best first", query="?q=mirror&order=best", who=mira)
+    yield Shot(search, "nothing found", query="?q=zzzzz", who=mira)
+    yield Shot(search, "nobody has anything", query="?q=mirror", who=nobody)
+    yield Shot(search, "overflowing", query=f"?{urlencode({'q': 'dark OR ' + 'Donaudampfschiff' * 20})}", who=more)
+    yield Shot(search, "titles overflow", query="?q=telescope", who=more)
+
+
+def _importing(stage):
+    yield Shot("conversations:imports", "typical", who=stage.mira)
+    yield Shot("conversations:imports", "empty", who=stage.nobody)
+    yield Shot("conversations:imports", "overflowing", who=stage.more)
+    yield Shot("conversations:imports", "refused", who=stage.nobody, act=_drop_an_empty_file)
+    for state, batch in stage.imports.items():
+        yield Shot("conversations:import", str(state), (batch.pk,), who=batch.owner)
+    yield Shot("conversations:import_delete", "typical", (stage.imports["done"].pk,), who=stage.mira)
+
+
+def _account(stage):
+    for state, who in (("typical", stage.mira), ("overflowing", stage.more), ("superuser", stage.root)):
+        yield Shot("accounts:index", state, who=who)
+    for name in ("accounts:sessions", "accounts:keys", "accounts:activity", "account_email"):
+        for state, who in (("typical", stage.mira), ("empty", stage.nobody), ("overflowing", stage.more)):
+            yield Shot(name, state, who=who)
+    yield Shot("accounts:new_key", "typical", who=stage.mira)
+    yield Shot("accounts:new_key", "refused", who=stage.mira, act=_send_without_checking("Make the key"))
+    yield Shot("accounts:revoke_key", "typical", (stage.keys["live"].pk,), who=stage.mira)
+    yield Shot("account_change_password", "typical", who=stage.mira)
+    yield Shot("account_change_password", "refused", who=stage.mira, act=_send_without_checking("Change the password"))
+    yield Shot("account_reauthenticate", "typical", who=stage.mira)
+    yield Shot("account_logout", "typical", who=stage.mira)
+    yield Shot("conversations:account_delete", "typical", who=stage.mira)
+
+
+def _outside():
+    for name in (
+        "account_login",
+        "account_signup",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key_done",
+        "account_inactive",
+        "account_email_verification_sent",
+    ):
+        yield Shot(name)
+    yield Shot("account_login", "refused", act=_send_without_checking("Sign in"))
+    yield Shot("account_signup", "refused", act=_send_without_checking("Make the account"))
+    yield Shot("account_confirm_email", "used up", args=("xyz",))
+    yield Shot("account_reset_password_from_key", "used up", args=("1", "abc"))
+    gone = {"conversations": 26, "messages": 187, "attachments": 2, "imports": 1, "share_links": 0, "projects": 2,
+            "api_keys": 1}  # fmt: skip
+    yield Shot("conversations:account_deleted", query=f"?gone={sign(gone)}")
+
+
+def _api():
+    yield Shot("v1_docs")
+
+
+def _errors():
+    for code in (400, 403, 404, 429, 500, 503):
+        yield Shot("error", str(code), (code,), status=code)
+
+
+def _admin(stage):
+    """Django writes these pages from the models: each list, and the form of its first row."""
+    root = stage.root
+    yield Shot("admin:index", who=root)
+    yield Shot("admin:app_list", args=("accounts",), who=root)
+    yield Shot("admin:counts", who=root)
+    yield Shot("admin:password_change", who=root)
+    yield Shot("admin:password_change_done", who=root)
+    yield Shot("admin:auth_user_password_change", args=(stage.mira.pk,), who=root)
+    thread = stage.threads["calibration"]
+    event = AuditEvent.record("conversation.read", actor=root, target=thread, reason="A ticket of the owner's.")
+    yield Shot("admin:conversations_conversation_read", args=(thread.pk,), who=root)
+    yield Shot("admin:conversations_conversation_text", args=(thread.pk, event.pk), who=root)
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield Shot(f"{name}_changelist", who=root)
+        if first := model._default_manager.first():
+            yield Shot(f"{name}_change", args=(first.pk,), who=root)
+    yield Shot("admin:accounts_user_add", who=root)
+    yield Shot("admin:accounts_user_delete", args=(stage.mira.pk,), who=root)
+
+
+def _press(name):
+    return lambda page: page.get_by_role("button", name=name).click()
+
+
+def _open_account_menu(page):
+    if not page.locator("#sidebar").is_visible():
+        page.get_by_role("button", name="Open the menu").click()
+    page.locator(".sidebar__account summary").click()
+
+
+def _tab(page):
+    page.keyboard.press("Tab")
+
+
+def _drop_an_empty_file(page):
+    page.locator("input[type=file]").set_input_files(
+        {"name": "export.zip", "mimeType": "application/zip", "buffer": b""}
+    )
+    page.get_by_role("alert").wait_for()
+
+
+def _send_without_checking(button):
+    """As a browser would that does not check required fields, so that the server's words appear."""
+
+    def act(page):
+        page.evaluate("document.querySelectorAll('form').forEach((form) => form.noValidate = true)")
+        with page.expect_navigation():
+            page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
+
+    return act
