@@ -4,9 +4,9 @@ from django.http import HttpResponse
 
 from accounts.models import AuditEvent
 from api import specification as spec
-from api.problem import Problem, invalid
-from api.queries import choice_of, flag_of, id_of, limit_of, moment_of, text_of, texts_of
-from api.v1.dialect import V1, cursor_of
+from api.problem import Problem
+from api.queries import flag_of, id_of, limit_of, moment_of, text_of, texts_of
+from api.v1.dialect import V1
 from api.v1.serializers.conversations import (
     COLUMNS,
     BulkDeletedSerializer,
@@ -20,8 +20,7 @@ from api.v1.serializers.conversations import (
     spell_one,
 )
 from api.v1.views.items import CONTENT, path_page, written
-from conversations.models import Conversation, Tag, Tagging
-from conversations.walks import Walk
+from conversations.models import Conversation, Tag, Tagging, Tombstone
 from lib.typeid import decode
 from projects.models import Project
 
@@ -73,30 +72,19 @@ class ConversationView(V1):
     def one(self, conversation, status=200, **more):
         return self.answer(spell_one(conversation) | more, status, etag=etag_of(conversation))
 
+    def listed(self, conversations):
+        """A page of what the query asks for of these. A tombstone knows where a conversation deleted since stood."""
+        user = self.request.user
+        found = filtered(conversations, self.request.query_params, user).values_list(*COLUMNS)
+        places = [Conversation.objects.visible_to(user), Tombstone.objects.filter(owner_id=user.pk)]
+        return self.walk(found, places, Conversation.PREFIX, spell)
+
 
 class Conversations(ConversationView):
     @spec.described(answers={200: spec.listed(ConversationSerializer)}, query=WALK)
     def get(self, request):
         """What the caller owns, newest change first."""
-        own = Conversation.objects.visible_to(request.user, own=True)
-        return self.walk(filtered(own, request.query_params, request.user))
-
-    def walk(self, conversations):
-        query = self.request.query_params
-        walk = Walk(
-            conversations,
-            self.request.user,
-            sort=choice_of(query, "sort", ["updated_at", "created_at"]),
-            descending=choice_of(query, "order", ["desc", "asc"]) == "desc",
-        )
-        limit = limit_of(query, default=20, maximum=100)
-        try:
-            after = cursor_of(query, Conversation.PREFIX)
-            rows, has_more = walk.page(COLUMNS, after=after, limit=limit)
-        except ValueError:
-            raise invalid("after", "is no conversation of this list.", code="invalid_cursor") from None
-        total = len(rows) if not after and not has_more else conversations.order_by().count()
-        return self.page([spell(row) for row in rows], has_more=has_more, total=total)
+        return self.listed(Conversation.objects.visible_to(request.user, own=True))
 
     @spec.described(takes=ConversationInput, answers={201: ConversationSerializer})
     def post(self, request):
