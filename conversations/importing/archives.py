@@ -20,6 +20,8 @@ BOMB_RATIO, BOMB_FROM = 250, 100 * 1024 * 1024
 _BOMB = "The archive grows to more than 250 times its size when it is unpacked. Parley stopped reading it."
 _PACKING = "The archive is packed in a way Parley cannot read. Pack it again as an ordinary ZIP."
 _DAMAGED = "The archive is damaged: {}. Download the export again."
+# What the standard library raises over a damaged archive: bad offsets, names and streams, each in its own words.
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, UnicodeDecodeError, struct.error)
 _CONVERSATIONS = re.compile(r"conversations(-\d+)?\.jsonl?$", re.IGNORECASE)
 # Accounts, ratings and listings, named so that an export without conversations does not report them one by one.
 _OTHER = {
@@ -45,8 +47,10 @@ def opened(path):
             _check_directory(file, size)
             try:
                 archive = zipfile.ZipFile(file)
-            except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, struct.error) as error:
-                raise Fault(_DAMAGED.format(str(error).lower())) from None
+            except NotImplementedError:
+                raise Fault(_PACKING) from None
+            except BROKEN as error:
+                raise _damage(error) from None
             with archive:
                 yield ZipUpload(archive)
         else:
@@ -75,10 +79,6 @@ class PlainUpload:
         return {}
 
 
-# What the standard library raises over a damaged member: bad offsets, names and streams, each in its own words.
-BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, UnicodeDecodeError)
-
-
 class ZipUpload:
     """An archive: the members that hold conversations, in order, and the files that messages name."""
 
@@ -98,7 +98,7 @@ class ZipUpload:
             except NotImplementedError:
                 raise Fault(_PACKING) from None
             except BROKEN as error:
-                raise Fault(_DAMAGED.format(str(error).lower())) from None
+                raise _damage(error) from None
             with inflated:
                 self.counted.append(Counted(inflated, packed=member.compress_size))
                 yield self.counted[-1]
@@ -155,13 +155,25 @@ class Counted:
         try:
             data = self.stream.read(size)
         except BROKEN as error:
-            raise Fault(_DAMAGED.format(str(error).rstrip(".").lower())) from None
+            raise _damage(error) from None
         except NotImplementedError:
             raise Fault(_PACKING) from None
         self.inflated += len(data)
         if self.packed is not None and self.inflated > BOMB_FROM and self.inflated > self.packed * BOMB_RATIO:
             raise Fault(_BOMB)
         return data
+
+
+def _damage(error):
+    """A sentence for one of BROKEN; its own words speak of offsets, and quote bytes."""
+    if isinstance(error, EOFError):
+        return Fault(_DAMAGED.format("it ends in the middle"))
+    elif "crc" in str(error).lower():
+        return Fault(_DAMAGED.format("a checksum is wrong"))
+    elif isinstance(error, zlib.error | lzma.LZMAError):
+        return Fault(_DAMAGED.format("what is packed in it is broken"))
+    else:
+        return Fault(_DAMAGED.format("its parts do not fit together"))
 
 
 def _check(member):

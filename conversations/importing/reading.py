@@ -121,8 +121,8 @@ class _Window:
 
     def __init__(self, stream):
         self.stream = stream
-        self.bytes_read = 0
         self.text = ""
+        self.before = 0  # characters that were looked at and left behind
         self.at = 0
         self.ended = False
         self.decoder = None
@@ -234,7 +234,7 @@ class _Window:
     def _fault(self, error):
         if self.ended and (error.pos >= len(self.text.rstrip()) or error.msg.startswith("Unterminated string")):
             return "The file ends in the middle: it was cut off."
-        return f"This is not valid JSON: {error.msg.lower()}, about {self.bytes_read:,} bytes into the file."
+        return f"This is not valid JSON: {error.msg.lower()} at character {self.before + error.pos + 1:,}."
 
     def _more(self, *, double=False):
         """Reads on; `double` as much again as the window holds, so that a long record is not decoded too often."""
@@ -248,10 +248,10 @@ class _Window:
         while wanted > 0 and not self.ended:
             data = self.stream.read(WINDOW)
             self.ended = not data
-            self.bytes_read += len(data)
             piece = self._decoded(data)
             wanted -= len(piece)
             pieces.append(piece)
+        self.before += self.at
         self.text, self.at = "".join(pieces), 0
         return len(self.text) > len(rest)
 

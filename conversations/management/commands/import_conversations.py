@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from tqdm import tqdm
 
 from accounts.models import User
@@ -24,14 +24,22 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *, paths, owner, format, dry_run, **options):  # noqa: A002
-        user = User.objects.with_email(owner)
-        if user is None:
-            raise CommandError(f"There is no user {owner}.")
-        files = [file for path in paths for file in _files(path)]
-        if dry_run:
-            reports = self._rehearse(files, user, format)
-        else:
-            reports = [self._import(path, user, format) for path in files]
+        try:
+            user = User.objects.with_email(owner)
+            if user is None:
+                raise CommandError(f"There is no user {owner}.")
+            files = [file for path in paths for file in _files(path)]
+            if dry_run:
+                reports = self._rehearse(files, user, format)
+            else:
+                reports = [self._import(path, user, format) for path in files]
+        except OSError as error:
+            raise CommandError(f"{error.filename} could not be read: {error.strerror}.", returncode=1) from None
+        except (OperationalError, InterfaceError):
+            raise CommandError(
+                "The database does not answer. What was imported before stays; the same command goes on there.",
+                returncode=1,
+            ) from None
         self._print(reports, as_json=options["json"], is_rehearsal=dry_run)
         if not any(each["status"] == "done" for each in reports):
             raise CommandError("Nothing could be imported.", returncode=1)

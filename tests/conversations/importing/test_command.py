@@ -2,7 +2,10 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from accounts.models import User
+from conversations.importing import job
 from conversations.models import Conversation, ImportBatch
 from tests.conversations.importing.exports import simple, write
 
@@ -77,3 +80,41 @@ def test_a_file_that_cannot_be_read_is_exit_code_1(run, tmp_path, capsys):
     with pytest.raises(CommandError, match="Nothing could be imported"):
         run(path)
     assert "Choose conversations.json" in capsys.readouterr().out
+
+
+def test_a_mistake_of_ours_is_a_sentence_and_a_closed_import(run, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(job.Import, "_chunks", lambda self, upload: 1 / 0)
+
+    with pytest.raises(CommandError, match="Nothing could be imported"):
+        run(write(tmp_path, simple()))
+    out, err = capsys.readouterr()
+    assert "Parley made a mistake while it read this file." in out
+    assert "ZeroDivisionError at job.py:" in out
+    assert "Traceback" not in out + err
+    assert ImportBatch.objects.get().status == "failed"
+
+
+def test_a_file_that_may_not_be_read_is_a_sentence(run, tmp_path, monkeypatch):
+    path = write(tmp_path, simple())
+    monkeypatch.setattr(type(path), "is_file", lambda self: True)  # as it was when it was looked for
+    path.unlink()
+
+    with pytest.raises(CommandError, match="could not be read: No such file or directory"):
+        run(path)
+
+
+def test_a_database_that_goes_away_is_a_sentence_and_the_import_goes_on_later(transactional_db, tmp_path, monkeypatch):
+    owner = User.objects.create_user("alice@example.org", "x")
+
+    def goes_away(self, chunk):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job.Import, "_write_conversations", goes_away)
+        with pytest.raises(CommandError, match="The database does not answer"):
+            call_command("import_conversations", str(write(tmp_path, simple())), "--owner", owner.email)
+    connection.close()
+    assert ImportBatch.objects.get().status == "running"  # for whoever claims it when its lease has run out
+    call_command("import_conversations", str(tmp_path / "conversations.json"), "--owner", owner.email)
+    assert Conversation.objects.count() == 1

@@ -81,6 +81,13 @@ def test_what_was_complete_before_a_cut_is_kept_and_the_cut_is_told(importing_te
     assert batch.counts["conversations"] == {"new": 1}
 
 
+def test_a_syntax_error_is_told_with_its_place(importing_text, monkeypatch):
+    monkeypatch.setattr(reading, "WINDOW", 64)
+    batch = importing_text(f"[{json.dumps(ONE)},\n{{oops}}]")
+
+    assert f"double quotes at character {len(json.dumps(ONE)) + 5}." in batch.error
+
+
 def test_a_bad_line_is_one_line_of_the_report(importing_text):
     batch = importing_text(f"{json.dumps(ONE)}\n{{broken\n{json.dumps(TWO)}\n")
 
