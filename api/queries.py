@@ -23,6 +23,14 @@ def choice_of(query, name, choices):
     return value
 
 
+def choices_of(query, name, choices):
+    """All values of `name`, each one of `choices`."""
+    values = [value for value in query.getlist(name) if value]
+    if set(values) - set(choices):
+        raise invalid(name, f"must be one of: {', '.join(choices)}.")
+    return values
+
+
 def flag_of(query, name):
     """True, False, or None where the query says nothing."""
     return {"": None, "true": True, "false": False}[choice_of(query, name, ["", "true", "false"])]
@@ -55,7 +63,16 @@ def moment_of(query, name):
 def id_of(query, name, prefix):
     """The UUID that a TypeID spells; None where the query says nothing."""
     text = query.get(name, "")
+    return _id(text, name, prefix) if text else None
+
+
+def ids_of(query, name, prefix, *, none):
+    """The UUIDs of all values; None for the word `none`."""
+    return [None if text == none else _id(text, name, prefix) for text in query.getlist(name) if text]
+
+
+def _id(text, name, prefix):
     try:
-        return decode(prefix, text) if text else None
+        return decode(prefix, text)
     except ValueError:
         raise invalid(name, f"must be an id like {prefix}_….") from None

@@ -40,7 +40,18 @@ def whole(name, description="", *, default, lowest=1):
 
 
 def choice(name, *choices, description=""):
-    return _parameter(name, {"type": "string", "enum": list(choices), "default": choices[0]}, description)
+    """The first is what counts where nothing is said; "" is nothing."""
+    default = {"default": choices[0]} if choices[0] else {}
+    return _parameter(name, one_of(*filter(None, choices)) | default, description)
+
+
+def one_of(*choices):
+    return {"type": "string", "enum": list(choices)}
+
+
+def several(name, schema, description=""):
+    """A parameter that may come several times."""
+    return _parameter(name, {"type": "array", "items": schema}, description)
 
 
 def flag(name, description=""):

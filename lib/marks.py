@@ -52,6 +52,21 @@ def marked(snippet):
     return mark_safe("".join(out) + ("</mark>" if is_open else ""))  # noqa: S308 (escaped before it was taken apart)
 
 
+def ranges(snippet):
+    """(the snippet without its marks, [[start, end], …] of what they stood around), in characters: for programs."""
+    out, found, length, begin = [], [], 0, None
+    for piece in re.split(f"([{START}{STOP}])", snippet):
+        if piece == START:
+            begin = length if begin is None else begin
+        elif piece == STOP:
+            found += [] if begin is None else [[begin, length]]
+            begin = None
+        else:
+            out.append(piece)
+            length += len(piece)
+    return "".join(out), found
+
+
 def snippet(text, words, width=180):
     """One line of plain text of about `width` characters around the first found word, each found word in START … STOP.
 

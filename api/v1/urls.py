@@ -12,6 +12,7 @@ from api.v1.views import (
     notes,
     pins,
     schema,
+    search,
     tags,
 )
 
@@ -44,6 +45,7 @@ urlpatterns = [
     path("tags/<tag>", tags.OneTag.as_view()),
     path("bookmarks", bookmarks.Bookmarks.as_view()),
     path("notes/<note>", notes.OneNote.as_view()),
+    path("search", search.Search.as_view()),
     path("schema", schema.Schema.as_view(), name="v1_schema"),
     path("docs", schema.Swagger.as_view(), name="v1_docs"),
     re_path("", NotFound.as_view()),

@@ -18,6 +18,7 @@ class Hit:
     role: str
     created_at: datetime
     model: str = ""
+    external_id: str | None = None
     snippet: str = ""  # plain text with lib.marks' sentinels: show it with `marked`
     on_active_branch: bool = True
     score: float = 0

@@ -16,11 +16,11 @@ def cut_snippets(hits, query):
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT id, model, is_long, CASE WHEN is_long THEN substr(text, greatest(1, (
+            SELECT id, model, external_id, is_long, CASE WHEN is_long THEN substr(text, greatest(1, (
                 SELECT min(found) FROM unnest(%(needles)s::text[]) AS needle,
                        strpos(lower(left(text, %(indexed)s)), needle) AS found WHERE found > 0) - 300), %(length)s)
                 ELSE text END
-            FROM (SELECT id, model, text, octet_length(text) > %(length)s AS is_long
+            FROM (SELECT id, model, external_id, text, octet_length(text) > %(length)s AS is_long
                   FROM conversations_message WHERE id = ANY(%(ids)s)) AS m
             """,
             {
@@ -32,7 +32,7 @@ def cut_snippets(hits, query):
         )
         texts = {pk: rest for pk, *rest in cursor.fetchall()}
         for hit in hits:
-            hit.model, is_long, text = texts.get(hit.id, ("", False, ""))
+            hit.model, hit.external_id, is_long, text = texts.get(hit.id, ("", None, False, ""))
             hit.snippet = _snippet(text, query)
             if is_long and START not in hit.snippet:
                 # Found by its folded spelling only (café for cafe), far into a long message: seldom, so read it all.

@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.marks import START, STOP, WORD, _folded, mark_html, marked, snippet
+from lib.marks import START, STOP, WORD, _folded, mark_html, marked, ranges, snippet
 
 # Of many scripts, with what joins and parts their words; no compatibility forms, which are not marked letter by letter.
 ALPHABETS = "aZé1_-.'’ \n\u00ad\u0301łŁøØđħıßẞΣςσŻżйЁאְעךعَ،؟हिन्दी।ไทยขอ東京がかー・、。한글👍🏽→─€«»ﬁ²"
@@ -16,6 +16,11 @@ ALPHABETS = "aZé1_-.'’ \n\u00ad\u0301łŁøØđħıßẞΣςσŻżйЁאְע�
 
 def test_a_pair_of_sentinels_becomes_a_mark_and_the_rest_is_escaped():
     assert marked(f"<b> {START}hit{STOP} & more") == "&lt;b&gt; <mark>hit</mark> &amp; more"
+
+
+def test_programs_get_the_plain_text_and_where_the_marks_were():
+    assert ranges(f"a 🌙 {START}hit{STOP}, {START}two{STOP}") == ("a 🌙 hit, two", [[4, 7], [9, 12]])
+    assert ranges(f"{STOP}a{START}b{START}c{STOP}{START}d") == ("abcd", [[1, 3]])
 
 
 @pytest.mark.parametrize(
