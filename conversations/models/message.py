@@ -17,8 +17,12 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(conversation__in=Conversation.objects.visible_to(user))
 
     def search(self, text, user, **options):
-        """What `user` may see of these that `text` finds, as a page of Results; see conversations.search."""
+        """A page of Results: what `user` may see of these that says what `text` asks for. All of it: search.search."""
         return search.search(self, text, user, **options)
+
+    def facets(self, text, user, **filters):
+        """The same, counted by what it could be narrowed to; see search.facets."""
+        return search.facets(self, text, user, **filters)
 
     def search_in(self, conversation, text):
         """Every match in one conversation that the caller may see, as Matches."""

@@ -10,7 +10,7 @@ of months is a token in the index like the words are, so the work is bounded by 
 """
 
 from conversations.search.filters import Filter, Filters, Period
-from conversations.search.finding import BEST, NEWEST, PAGE, marks, search, search_in
+from conversations.search.finding import BEST, NEWEST, PAGE, facets, marks, search, search_in
 from conversations.search.groups import SNIPPETS
 from conversations.search.places import BadCursorError
 from conversations.search.query import PREFIX, parse
@@ -29,6 +29,7 @@ __all__ = [
     "Filter",
     "Filters",
     "Period",
+    "facets",
     "marks",
     "parse",
     "read",

@@ -66,6 +66,10 @@ class Filters:
         return TITLE in self.values("in")
 
     @property
+    def are_about_messages(self):
+        return bool(self.of_messages()[0] or self.branch)
+
+    @property
     def branch(self):
         """ACTIVE, ABANDONED, or "" where either will do."""
         left = {ACTIVE, ABANDONED} & set(self.values("branch") or (ACTIVE, ABANDONED))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from conversations.search.conditions import all_of
+from conversations.search.counting import Facets, counted
 from conversations.search.filters import ACTIVE, Filters
 from conversations.search.groups import SNIPPETS, Page, grouped
 from conversations.search.matching import MESSAGE_VECTOR, matching
@@ -21,13 +22,16 @@ from conversations.search.walking import POOL, Walk
 
 NEWEST, BEST = "newest", "best"
 PAGE = 20  # hits shown
+MOST = 5_000  # hits counted for facets: all that most questions have
 SECONDS = 5  # a hundred times what ordinary questions take
 
 TOO_LONG = "This search took too long and was stopped: add a word, or leave out the quotes."
 CUT = f"Of what others share with you, the {SHARED:,} newest were searched."
 
 
-def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_conversation=SNIPPETS, **filters):
+def search(
+    messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_conversation=SNIPPETS, facets=False, **filters
+):
     """A page of Results: what `user` may see among `messages` that says what `text` asks for.
 
     text: what a person types, filters included (docs/search.md); any text whatsoever. It may be empty where there are
@@ -36,6 +40,8 @@ def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_con
     order: NEWEST, exact order of time, or BEST, which ranks the newest 200 that match.
     cursor: `next_cursor` of the page before, with the same text and filters; "" is the first page.
     limit: hits shown, at most POOL; per_conversation: of one conversation (None: all of them, for a flat list).
+    facets: whether to count what the hits could be narrowed to, where the first page has read all there are; elsewhere
+        Results.facets is None, and facets() counts further.
 
     The door is inside: `messages` may narrow by anything a row holds, but `visible_to` before it only costs time.
     Raises BadCursorError. Never an error for what was typed: `notice` says what was not understood.
@@ -44,14 +50,28 @@ def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_con
     query, filters = parse(question.words), Filters(question.filters, **filters)
     results = Results(question, notice=_sentences(question.notice, query.notice))
     if query or filters:
+        limit = min(limit, POOL)
         if filters.is_about_titles:
-            found = _Titles(user, query, filters, place, min(limit, POOL))
+            _Titles(user, query, filters, place, limit).fill(results)
         else:
-            found = _Messages(user, query, filters, place, min(limit, POOL), messages, order, per_conversation)
-        found.fill(results)
+            _Messages(user, query, filters, place, limit, messages, order, per_conversation).fill(results, facets)
     else:
         results.notice = _sentences(results.notice, query.why_nothing)
     return results
+
+
+def facets(messages, text, user, **filters):
+    """The Facets of what `search` finds with the same text and filters, of the newest MOST hits."""
+    question = read(text, user)
+    query, filters = parse(question.words), Filters(question.filters, **filters)
+    if filters.is_about_titles or not (query or filters):
+        return Facets()
+    search = _Messages(user, query, filters, Place(), MOST, messages, NEWEST, None, most=MOST)
+    try:
+        with limited(SECONDS):
+            return search.facets()
+    except TookTooLong:
+        return Facets(is_all=False)
 
 
 def search_in(messages, text, conversation):
@@ -98,7 +118,8 @@ class _Search:
         self.query, self.place = query.as_prefixes() if place.is_fallback else query, place
         self.total, self.notices = place.total, []
 
-    def fill(self, results):
+    def fill(self, results, facets=False):
+        self.has_facets = facets
         try:
             with limited(SECONDS):
                 self._find()
@@ -129,17 +150,21 @@ class _Search:
 class _Messages(_Search):
     """What was said, and on the first page the conversations that are called so."""
 
-    def __init__(self, user, query, filters, place, limit, messages, order, per_conversation):
+    def __init__(self, user, query, filters, place, limit, messages, order, per_conversation, most=POOL):
         super().__init__(user, query, filters, place, limit)
-        self.messages, self.per_conversation = messages, per_conversation
+        self.messages, self.per_conversation, self.most = messages, per_conversation, most
         self.order = order if query else NEWEST
         self.walk, self.hits, self.titles = None, [], []
 
+    def facets(self):
+        self._find()
+        return counted(self.hits, self.user, is_all=not self.walk or self.walk.is_all)
+
     def _look(self):
-        if self.place.is_start and self.query and not self.filters.of_messages()[0]:
+        if self.place.is_start and self.query and not self.filters.are_about_messages:
             self.titles = [pk for pk, _ in named(self.query, self.filters, self.reach, TITLES + 1)]
         start = Place() if self.order == BEST else self.place
-        self.walk = Walk(self.messages, self.query, self.filters, self.reach, start)
+        self.walk = Walk(self.messages, self.query, self.filters, self.reach, start, self.most)
         self.hits = self.walk.hits  # they are there even when the walk does not end in time
         self.walk.run(self._fills_the_page)
         if start.is_start:
@@ -166,6 +191,8 @@ class _Messages(_Search):
         if self.walk:
             results.reached = self.walk.reached
             results.next_cursor = self._following(page)
+            if self.has_facets and self.place.is_start and self.walk.is_all:
+                results.facets = counted(self.walk.hits, self.user, is_all=True)
 
     def _following(self, page):
         """The cursor of the next page, or ""."""

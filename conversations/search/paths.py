@@ -5,6 +5,8 @@ from math import inf
 
 from django.db import connection
 
+from conversations.search.conditions import uuids
+
 
 class Paths:
     """The active paths of those conversations that have more than one; in all the others everything is on it.
@@ -32,9 +34,9 @@ class Paths:
                     FROM conversations_message
                     WHERE conversation_id = c.id AND parent_position IS DISTINCT FROM position - 1
                 ) AS jump
-                WHERE c.id = ANY(%s) AND c.length <> c.message_count
+                WHERE c.id = ANY(%s::uuid[]) AND c.length <> c.message_count
                 """,
-                [list(unknown)],
+                [uuids(unknown)],
             )
             for pk, tip, positions, parents in cursor.fetchall():
                 self.runs[pk] = sorted(_runs(tip, positions or [], parents or []))

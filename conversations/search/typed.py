@@ -165,14 +165,14 @@ def bare(name):
 
 
 def _date(value, user):
-    return [_period(value)]
+    return [period(value)]
 
 
 def _moment(value, user):
-    return [_period(value).start]
+    return [period(value).start]
 
 
-def _period(value):
+def period(value):
     """A year, a month or a day by the reader's clock; today, yesterday; 30d, 8w, 6m, 2y is all the time since then."""
     today = timezone.localdate()
     if value.lower() in {"today", "yesterday"}:

@@ -14,7 +14,6 @@ from conversations.search.results import COUNTED, Hit
 from conversations.search.windows import SIZES, WIDEST, Windows
 
 POOL = COUNTED  # newest hits that are counted, grouped, or ranked: of a common word, all of them take seconds
-PHRASES = 60  # the same for phrases: each hit may stand for a hundred texts looked at
 LOOK = 20_000  # rows with the words that one page looks at, for those of them that fit
 LITTLE = 5_000  # so many are looked at although the page is full: then the number of hits is known
 BATCH = 1_000  # hits whose branches are looked up together
@@ -31,9 +30,9 @@ class Walk:
     that there are no more, and `reached` is the moment it looked back to, where it stopped because of LOOK.
     """
 
-    def __init__(self, messages, query, filters, reach, place, most=POOL):
+    def __init__(self, messages, query, filters, reach, place, most):
         self.messages, self.query, self.filters, self.reach, self.place = messages, query, filters, reach, place
-        self.most = min(most, PHRASES) if query.checks() else most
+        self.most = most
         self.hits, self.is_all, self.reached, self.paths = [], False, None, Paths()
         self.before = min((at for at in (place.at, filters.end) if at), default=None)
         self.fits, self.fits_params = all_of(
