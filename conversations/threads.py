@@ -26,7 +26,7 @@ class Turn:
     day: str  # set on the first turn of a day, to be shown above it
     html: SafeString
     hidden: bool
-    note: str  # what a reader should know about how it ended; empty for most
+    note: str | SafeString  # what a reader should know about how it ended, or that it was edited; empty for most
     found: bool
     index: int  # of `count` answers to the same message; 0 where it is the only one
     count: int
@@ -49,7 +49,7 @@ class Thread:
     is_active: bool  # the path shown is the active branch's
 
 
-def thread(conversation, window, reader, *, found=None, words=(), with_hidden=False, finding=None):
+def thread(conversation, window, reader, *, can_edit=False, found=None, words=(), with_hidden=False, finding=None):
     """The turns of a window. `found` is the position to be pointed at; `words` are marked in it. A Finding's words are
     marked wherever it found them."""
     rows = reading.messages(conversation, window.positions)
@@ -69,7 +69,7 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
             Turn(
                 id=(spelled := encode(Message.PREFIX, row.id)),
                 permalink=f"{path}?at={spelled}#{spelled}",
-                actions=_actions(f"{path}messages/{spelled}/", f"{path}?at={spelled}#{spelled}"),
+                actions=_actions(f"{path}messages/{spelled}/", f"{path}?at={spelled}#{spelled}", can_edit),
                 role=row.role,
                 who=_who(row, name),
                 detail=row.model if row.role == Message.Role.ASSISTANT else "",
@@ -78,7 +78,7 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
                 day=f"{at.day} {at:%B %Y}" if at.date() != day else "",
                 html=mark_html(html[row.id], marked[row.position]) if row.position in marked else html[row.id],
                 hidden=row.hidden,
-                note=_note(row),
+                note=_note(row, f"{path}messages/{spelled}/versions/"),
                 found=row.position == found,
                 index=family.index if family else 0,
                 count=family.count if family else 0,
@@ -100,13 +100,14 @@ def thread(conversation, window, reader, *, found=None, words=(), with_hidden=Fa
     )
 
 
-def _actions(markdown, link):
+def _actions(own, link, can_edit):
     """Written here: fifty times four variables cost a template two milliseconds. Both addresses are made of our ids."""
+    edit = f'<a class="btn btn--plain btn--small" href="{own}edit/" aria-label="Edit this message">Edit</a>'
     return mark_safe(  # noqa: S308
-        f'<copy-button src="{markdown}"><a class="btn btn--plain btn--small" href="{markdown}"'
+        f'<copy-button src="{own}"><a class="btn btn--plain btn--small" href="{own}"'
         ' aria-label="Copy as Markdown">Copy</a></copy-button>'
         f'<copy-button href="{link}"><a class="btn btn--plain btn--small" href="{link}"'
-        ' aria-label="Copy link">Link</a></copy-button>'
+        f' aria-label="Copy link">Link</a></copy-button>{edit if can_edit else ""}'
     )
 
 
@@ -127,8 +128,14 @@ UNFINISHED = {
 }
 
 
-def _note(row):
-    return UNFINISHED.get(row.status) or ("edited" if row.edited_at else "")
+def _note(row, versions):
+    """An import may say that a message was edited without saying what it was before: then there is nothing to read."""
+    if row.status in UNFINISHED:
+        return UNFINISHED[row.status]
+    elif row.version > 1:
+        return mark_safe(f'<a href="{versions}" title="Earlier versions">edited</a>')  # noqa: S308  made of our ids
+    else:
+        return "edited" if row.edited_at else ""
 
 
 def _who(row, owner_name):

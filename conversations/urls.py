@@ -1,10 +1,11 @@
 from django.urls import include, path, register_converter
 
-from conversations.views import account, branches, conversations, markdown, messages, outline, search
+from conversations.views import account, branches, conversations, markdown, messages, outline, search, versions
 from lib.typeid import url_converter
 
 register_converter(url_converter("conv"), "conv")
 register_converter(url_converter("msg"), "msg")
+register_converter(url_converter("branch"), "branch")
 
 app_name = "conversations"
 urlpatterns = [
@@ -13,7 +14,13 @@ urlpatterns = [
     path("conversations/<conv:pk>/", conversations.detail, name="detail"),
     path("conversations/<conv:pk>/messages/", messages.create, name="messages"),
     path("conversations/<conv:pk>/messages/<msg:message_pk>/", markdown.detail, name="message"),
+    path("conversations/<conv:pk>/messages/<msg:message_pk>/edit/", messages.edit, name="message_edit"),
+    path("conversations/<conv:pk>/messages/<msg:message_pk>/delete/", messages.delete, name="message_delete"),
+    path("conversations/<conv:pk>/messages/<msg:message_pk>/versions/", versions.index, name="versions"),
     path("conversations/<conv:pk>/branches/", branches.index, name="branches"),
+    path("conversations/<conv:pk>/branches/new/", branches.new, name="branch_new"),
+    path("conversations/<conv:pk>/branches/<branch:branch_pk>/edit/", branches.edit, name="branch_edit"),
+    path("conversations/<conv:pk>/branches/<branch:branch_pk>/delete/", branches.delete, name="branch_delete"),
     path("conversations/<conv:pk>/outline/", outline.detail, name="outline"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),

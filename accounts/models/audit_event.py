@@ -15,8 +15,10 @@ SAID = {
     "account.sessions_ended": "Signed out other devices",
     "apikey.create": "Made an API key",
     "apikey.revoke": "Revoked an API key",
+    "branch.delete": "Deleted a branch of a conversation",
     "conversation.read": "Read a conversation",
     "conversations.export": "Exported conversations",
+    "message.delete": "Deleted a message of a conversation",
     "user.create": "Made the account",
     "user.change": "Changed the account",
 }

@@ -50,17 +50,26 @@ class Branch(Row):
         Raises BranchProtected for MAIN and for the active branch.
         """
         conversation, branch = self._locked()
-        if branch.is_main or branch.pk == conversation.active_branch_id:
+        branch.conversation = conversation
+        if branch.is_protected:
             raise BranchProtected
+        lost = branch.own_positions()
         branch.delete()
-        tree = Tree(conversation)
-        reached = tree.reached_from(conversation.branches.values_list("tip_position", flat=True))
-        lost = tree.below(set(tree.path(branch.tip_position)) - reached)
         conversation.branch_count -= 1
         conversation.save(update_fields=["branch_count"])
         if lost:
             conversation.remove_messages(lost)
         return len(lost)
+
+    def own_positions(self):
+        """Where the messages stand that no other branch reaches."""
+        tree = Tree(self.conversation)
+        others = self.conversation.branches.exclude(pk=self.pk).values_list("tip_position", flat=True)
+        return tree.below(set(tree.path(self.tip_position)) - tree.reached_from(others))
+
+    @property
+    def is_protected(self):
+        return self.is_main or self.pk == self.conversation.active_branch_id
 
     @property
     def is_main(self):

@@ -1,11 +1,16 @@
+from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import AuditEvent
+from conversations.forms import BranchForm, NewBranchForm
 from conversations.lanes import lanes
 from conversations.models import Branch
-from conversations.views.conversations import editable_or_404, visible_or_404
+from conversations.refusals import BranchExists, BranchProtected
+from conversations.views.conversations import editable_or_404, owned_or_404, visible_or_404
 from lib.http import see_other
 from lib.typeid import decode
 
@@ -25,8 +30,9 @@ def _map(request, pk):
         "lanes": shown,
         "more": count - len(shown),
         "can_edit": conversation.can_be_edited_by(request.user),
+        "is_owner": conversation.owner_id == request.user.pk,
     }
-    return render(request, "conversations/branches.html", context)
+    return render(request, "conversations/branches/index.html", context)
 
 
 def _activate(request, pk):
@@ -37,3 +43,57 @@ def _activate(request, pk):
         raise Http404 from None
     conversation.activate(get_object_or_404(conversation.branches, pk=branch_pk))
     return see_other(conversation)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request, pk):
+    """A second name for where a branch ends now: the way on from there is another one from then on."""
+    conversation = editable_or_404(request, pk)
+    form = NewBranchForm(
+        request.POST or None, conversation=conversation, initial={"parent": conversation.active_branch_id}
+    )
+    if form.is_valid():
+        try:
+            conversation.create_branch(form.cleaned_data["name"], parent=form.cleaned_data["parent"])
+        except BranchExists as taken:
+            form.add_error("name", str(taken))
+        else:
+            return see_other("conversations:branches", conversation.pk)
+    context = {"conversation": conversation, "form": form}
+    return render(request, "conversations/branches/new.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request, pk, branch_pk):
+    conversation = editable_or_404(request, pk)
+    branch = get_object_or_404(conversation.branches, pk=branch_pk)
+    form = BranchForm(request.POST or None, initial={"name": branch.name})
+    if form.is_valid():
+        try:
+            branch.rename(form.cleaned_data["name"])
+        except (BranchExists, BranchProtected) as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            return see_other("conversations:branches", conversation.pk)
+    context = {"conversation": conversation, "branch": branch, "form": form}
+    return render(request, "conversations/branches/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request, pk, branch_pk):
+    """Says what goes with the name before it goes. What cannot be undone is the owner's alone."""
+    conversation = owned_or_404(request, pk)
+    branch = get_object_or_404(conversation.branches, pk=branch_pk)
+    context = {"conversation": conversation, "branch": branch, "is_protected": branch.is_protected}
+    if request.method == "GET" or branch.is_protected:
+        context["lost"] = len(branch.own_positions())
+        status = 409 if request.method == "POST" else 200
+        return render(request, "conversations/branches/delete.html", context, status=status)
+    with transaction.atomic():
+        count = branch.remove()
+        AuditEvent.record("branch.delete", actor=request.user, target=conversation, request=request, messages=count)
+    notices.success(request, f"Deleted the branch {branch}.")
+    return see_other("conversations:branches", conversation.pk)

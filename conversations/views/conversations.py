@@ -1,10 +1,14 @@
+from datetime import timedelta
+
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count, Max
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEvent
@@ -16,6 +20,7 @@ from lib.htmx import render_page, wants_fragment
 from lib.http import see_other
 from lib.typeid import decode
 
+RECENTLY = timedelta(days=30)
 PLACES = {"at", "before", "after", "start", "all"}  # what names a window of a thread
 
 
@@ -60,10 +65,12 @@ def detail(request, pk):
     finding = finder.find(conversation, request.GET.get("find", ""), at=found)
     if finding.found and not PLACES & request.GET.keys():
         return redirect(finding.first_href)
+    can_edit = conversation.can_be_edited_by(request.user)
     thread = threads.thread(
         conversation,
         window,
         request.user,
+        can_edit=can_edit,
         found=found,
         finding=finding,
         words=search.marks(request.GET.get("q", "")),
@@ -79,12 +86,21 @@ def detail(request, pk):
         "leads_down": not (wants_fragment(request) and "before" in request.GET),
         "source": history.SOURCES.get(conversation.source, conversation.source),
         "form": MessageForm(conversation=conversation, initial={"tip": thread.tip}),
-        "can_edit": conversation.can_be_edited_by(request.user),
-        "readings": AuditEvent.objects.filter(target_id=conversation.pk, action="conversation.read")[:5],
+        "can_edit": can_edit,
+        "readings": _readings(conversation, request.user),
     }
     if not wants_fragment(request):
         context |= outline_of(conversation, window)
     return render_page(request, "conversations/detail.html", context, fragment="turns")
+
+
+def _readings(conversation, user):
+    """How often an administrator has read this of late, and when last. For the owner; all of it is under Account."""
+    if conversation.owner_id != user.pk:
+        return {}
+    since = timezone.now() - RECENTLY
+    read = AuditEvent.objects.filter(target_id=conversation.pk, action="conversation.read", created_at__gt=since)
+    return read.order_by().aggregate(count=Count("pk"), last=Max("created_at"))
 
 
 def outline_of(conversation, window):
@@ -138,9 +154,7 @@ def edit(request, pk):
 @require_http_methods(["GET", "POST"])
 def delete(request, pk):
     """Says what will go before it goes. Only the owner may: an editor's hand does not reach so far."""
-    conversation = visible_or_404(request, pk)
-    if conversation.owner_id != request.user.pk:
-        raise PermissionDenied
+    conversation = owned_or_404(request, pk)
     if request.method == "POST":
         with transaction.atomic():
             counts = conversation.delete()
@@ -165,5 +179,13 @@ def editable_or_404(request, pk):
     """404 for strangers, 403 for readers."""
     conversation = visible_or_404(request, pk)
     if not conversation.can_be_edited_by(request.user):
+        raise PermissionDenied
+    return conversation
+
+
+def owned_or_404(request, pk):
+    """404 for strangers, 403 for everybody but the owner."""
+    conversation = visible_or_404(request, pk)
+    if conversation.owner_id != request.user.pk:
         raise PermissionDenied
     return conversation

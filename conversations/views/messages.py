@@ -1,12 +1,17 @@
+from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import AuditEvent
 from conversations import reading, threads
-from conversations.forms import MessageForm
+from conversations.forms import EditForm, MessageForm
 from conversations.models import Conversation, ConversationFull, Message
-from conversations.views.conversations import editable_or_404, outline_of
+from conversations.refusals import Stale
+from conversations.rendering import html_of
+from conversations.views.conversations import editable_or_404, outline_of, owned_or_404
 from lib.http import see_other
 
 
@@ -31,7 +36,7 @@ def create(request, pk):
         else:
             return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
     window = reading.latest(conversation)
-    thread = threads.thread(conversation, window, request.user)
+    thread = threads.thread(conversation, window, request.user, can_edit=True)
     context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True}
     context |= {"leads_up": True, "leads_down": True}
     context |= outline_of(conversation, window)
@@ -43,3 +48,75 @@ def _write(conversation, written):
         return conversation.append(Message.Role.USER, written["text"])
     else:
         return conversation.reply(written["tip"], Message.Role.USER, written["text"])
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request, pk, message_pk):
+    """Other words in the same place or, with `beside`, another wording next to the old one, on a branch of its own."""
+    conversation = editable_or_404(request, pk)
+    message = get_object_or_404(conversation.messages, pk=message_pk)
+    typed = request.POST if request.method == "POST" else None
+    form = EditForm(typed, initial={"text": message.text, "version": message.version})
+    status, is_stale = 422 if form.is_bound else 200, False
+    if form.is_valid():
+        try:
+            message_id = _say(conversation, message, form.cleaned_data, request)
+        except Stale:
+            # What they typed stays in the field; sent once more, it is meant for the version they see now.
+            message.refresh_from_db()
+            form = EditForm(initial={"text": form.cleaned_data["text"], "version": message.version})
+            status, is_stale = 409, True
+        except ConversationFull as full:
+            form.add_error("text", str(full))
+        except (Message.DoesNotExist, Conversation.DoesNotExist):  # deleted while they were writing
+            raise Http404 from None
+        else:
+            return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
+    context = {
+        "conversation": conversation,
+        "message": message,
+        "form": form,
+        "back": threads.permalink(conversation.get_absolute_url(), message.pk),
+        "now": html_of([message])[message.pk] if is_stale else "",
+        "versions": message.revisions.count(),
+        "is_owner": conversation.owner_id == request.user.pk,
+    }
+    return render(request, "conversations/messages/edit.html", context, status=status)
+
+
+def _say(conversation, message, written, request):
+    if "beside" in request.POST:
+        return conversation.edit_as_branch(message, written["text"], expected_version=written["version"])
+    else:
+        message.edit(written["text"], by=request.user, expected_version=written["version"])
+        return message.pk
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request, pk, message_pk):
+    """Says what goes with it before it goes. What cannot be undone is the owner's alone."""
+    conversation = owned_or_404(request, pk)
+    message = get_object_or_404(conversation.messages, pk=message_pk)
+    above = conversation.messages.filter(position=message.parent_position).first()
+    if request.method == "POST":
+        with transaction.atomic():
+            message.remove()
+            AuditEvent.record(
+                "message.delete", actor=request.user, target=conversation, request=request, position=message.position
+            )
+        notices.success(request, "Deleted the message.")
+        path = conversation.get_absolute_url()
+        return see_other(threads.permalink(path, above.pk) if above else path)
+    context = {
+        "conversation": conversation,
+        "message": message,
+        "html": html_of([message])[message.pk],
+        "back": threads.permalink(conversation.get_absolute_url(), message.pk),
+        "answers": conversation.messages.filter(parent_position=message.position).count(),
+        "attachments": message.attachments.count(),
+        "versions": message.revisions.count(),
+        "notes": message.notes.filter(user=request.user).count(),
+    }
+    return render(request, "conversations/messages/delete.html", context)

@@ -2,7 +2,8 @@ import pytest
 from django.urls import reverse
 
 from conversations import lanes
-from conversations.models import Branch, Conversation
+from conversations.models import Branch, Conversation, Grant
+from projects.models import Role
 
 
 @pytest.fixture
@@ -84,3 +85,59 @@ def test_a_thousand_partings_below_each_other_are_cut_and_counted(sign_in, alice
     assert max(lane.step for lane in shown) <= lanes.DEEPEST
     url = reverse("conversations:branches", args=[conversation.pk])
     assert "more." in sign_in(alice).get(url).content.decode()
+
+
+def test_a_branch_is_named_renamed_and_deleted_on_the_map(sign_in, alice, forked):
+    client, map_url = sign_in(alice), reverse("conversations:branches", args=[forked.pk])
+    old = forked.branches.get(tip_position=4)
+
+    response = client.post(
+        reverse("conversations:branch_new", args=[forked.pk]), {"name": "Without binoculars", "parent": old.pk}
+    )
+    assert response["Location"] == map_url
+    branch = forked.branches.get(name="Without binoculars")
+    assert branch.tip_position == 4
+
+    rename = reverse("conversations:branch_edit", args=[forked.pk, branch.pk])
+    assert client.post(rename, {"name": "Heavy ones"}).status_code == 303
+    assert "Heavy ones" in client.get(map_url).content.decode()
+    assert client.post(rename, {"name": old.name}).status_code == 422  # taken
+    assert client.post(rename, {"name": "main"}).status_code == 422
+    assert client.post(rename, {"name": "a/b"}).status_code == 422
+
+    delete = reverse("conversations:branch_delete", args=[forked.pk, old.pk])
+    assert "Only the name goes" in client.get(delete).content.decode()
+    assert client.post(delete).status_code == 303
+    last = reverse("conversations:branch_delete", args=[forked.pk, branch.pk])
+    assert "3 messages that no other branch reaches go with it" in client.get(last).content.decode()
+    assert client.post(last).status_code == 303
+    assert set(forked.messages.values_list("position", flat=True)) == {1, 5, 6, 7}
+
+
+def test_main_and_the_active_branch_say_why_they_stay(sign_in, alice, forked):
+    url = reverse("conversations:branch_delete", args=[forked.pk, forked.active_branch_id])
+
+    assert "This branch stays" in sign_in(alice).get(url).content.decode()
+    assert sign_in(alice).post(url).status_code == 409
+    assert forked.branches.filter(pk=forked.active_branch_id).exists()
+
+
+def test_readers_change_no_branch_and_editors_delete_none(sign_in, bob, charlie, forked):
+    branch = forked.branches.get(tip_position=4)
+    urls = [reverse(f"conversations:branch_{word}", args=[forked.pk, branch.pk]) for word in ("edit", "delete")]
+    urls.append(reverse("conversations:branch_new", args=[forked.pk]))
+
+    for url in urls:
+        assert sign_in(bob).post(url, {"name": "Mine", "parent": branch.pk}).status_code == 403
+        assert sign_in(charlie).post(url, {"name": "Mine", "parent": branch.pk}).status_code == 404
+    Grant.objects.create(conversation=forked, user=bob, role=Role.EDITOR)
+    assert [sign_in(bob).post(url, {"name": f"Bob {n}", "parent": branch.pk}).status_code
+            for n, url in enumerate(urls)] == [303, 403, 303]  # fmt: skip
+
+
+def test_a_branch_of_another_conversation_is_no_parent(sign_in, alice, forked):
+    other = Conversation.objects.start(alice).active_branch_id
+    url = reverse("conversations:branch_new", args=[forked.pk])
+
+    for parent in (other, "x", ""):
+        assert sign_in(alice).post(url, {"name": "Stray", "parent": parent}).status_code == 422

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -277,13 +278,21 @@ def test_nothing_private_stays_in_a_cache(sign_in, alice, conversation):
     assert "default-src 'none'" in response["Content-Security-Policy"]
 
 
-def test_the_owner_is_told_who_read_it_as_an_administrator_and_why(sign_in, alice, bob, conversation):
+def test_the_owner_is_told_in_one_line_that_administrators_read_it_and_where_it_says_why(
+    sign_in, alice, bob, conversation
+):
     root = User.objects.create_superuser("root@example.org", "root's password")
-    AuditEvent.record("conversation.read", actor=root, target=conversation, reason="Support request 4711")
+    for days in (0, 1, 2, 31):
+        at = timezone.now() - timedelta(days=days)
+        with time_machine.travel(at, tick=False):
+            AuditEvent.record("conversation.read", actor=root, target=conversation, reason="Support request 4711")
 
-    told = "Support request 4711"
-    assert told in sign_in(alice).get(conversation.get_absolute_url()).content.decode()
-    assert told not in sign_in(bob).get(conversation.get_absolute_url()).content.decode()
+    html = sign_in(alice).get(conversation.get_absolute_url()).content.decode()
+    assert html.count("administrator") == 1
+    assert "and 2 times before within a month" in html
+    assert f'href="{reverse("accounts:activity")}"' in html
+    assert "administrator" not in sign_in(bob).get(conversation.get_absolute_url()).content.decode()
+    assert "Support request 4711" in sign_in(alice).get(reverse("accounts:activity")).content.decode()
 
 
 def test_an_answer_that_was_cut_off_says_so(sign_in, alice, conversation):

@@ -41,6 +41,7 @@ def ids(alice, settings, tmp_path):
     return {
         "conv": conversation.typeid,
         "msg": message,
+        "branch": conversation.branches.get().typeid,
         "imp": batch.typeid,
         "att": attachment.typeid,
         "key": key.typeid,
