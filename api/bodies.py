@@ -11,7 +11,7 @@ from django.http import UnreadablePostError
 from api.problem import Problem
 
 DEPTH = 100
-LARGEST = 2**63 - 1  # what every client and our own writer can hold
+DIGITS = 309  # of an integer: as large as the largest number with a point; more would only be work for others
 # Only a text with one of these can hold a NUL or half a character; looking for them costs less than a walk.
 _ESCAPED = re.compile(r"\\u0000|\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -70,9 +70,9 @@ def _float(digits):
 
 
 def _int(digits):
-    if len(digits) > 20 or abs(number := int(digits)) > LARGEST:
+    if len(digits) > DIGITS:
         raise _refusal("A number is too large.")
-    return number
+    return int(digits)
 
 
 def _check(value):

@@ -4,7 +4,6 @@ A dialect is a translator. Its views load through `visible_to`, call one verb an
 vendor's words and ours, and nothing else.
 """
 
-import orjson
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from rest_framework.views import APIView
@@ -62,7 +61,7 @@ class Dialect(APIView):
 
     @classmethod
     def error(cls, problem, request_id):
-        """The body of a refusal, for orjson."""
+        """The body of a refusal, to be written as JSON."""
         raise NotImplementedError
 
     # --- the order of checks ---
@@ -178,7 +177,7 @@ class Dialect(APIView):
 
     @classmethod
     def refuse(cls, request, problem):
-        body = orjson.dumps(cls.error(problem, request.id))
+        body = dumps(cls.error(problem, request.id))
         response = HttpResponse(body, status=problem.status, content_type="application/json", headers=problem.headers)
         response.is_dialects_own = True
         return response

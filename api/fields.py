@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
-import orjson
+from django.core.validators import RegexValidator
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.problem import invalid
+from lib import json
 
 YEARS = range(1900, 9001)  # at the ends of the calendar no local time exists
 
@@ -64,8 +65,13 @@ class Text(serializers.CharField):
         "null": "must not be null.",
     }
 
-    def __init__(self, **options):
+    def __init__(self, *, pattern=None, said="", **options):
+        """With a `pattern` to match, `said` is what is wrong with a text that does not."""
+        if not options.get("allow_blank"):
+            options.setdefault("min_length", 1)  # for the specification; `blank` is what is said
         super().__init__(trim_whitespace=False, **options)
+        if pattern:
+            self.validators.append(RegexValidator(pattern, said))
 
     def run_validation(self, data=serializers.empty):
         if isinstance(data, str) and not data.strip() and self.allow_blank:
@@ -109,7 +115,7 @@ class Many(serializers.ListField):
     default_error_messages = {"not_a_list": "must be a list.", "empty": "must not be empty.", "required": "is missing."}
 
     def __init__(self, **options):
-        super().__init__(allow_empty=False, **options)
+        super().__init__(allow_empty=False, min_length=1, **options)
 
 
 @extend_schema_field({"type": ["string", "number", "boolean", "object", "array", "null"]})
@@ -133,7 +139,7 @@ class Object(serializers.DictField):
     def to_internal_value(self, data):
         if not isinstance(data, dict):
             self.fail("not_a_dict")
-        if self.limit and len(orjson.dumps(data)) > self.limit:
+        if self.limit and len(json.dumps(data)) > self.limit:
             self.fail("too_large", limit=f"{self.limit:,}")
         return data
 

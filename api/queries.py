@@ -7,8 +7,8 @@ from lib.typeid import decode
 
 def limit_of(query, *, default, maximum, lowest=1, name="limit"):
     """How many rows; more than `maximum` is cut, which loses nothing where cursors go on."""
-    text = query.get(name, "")
-    if text == "":
+    text = query.get(name)
+    if text is None:
         return default
     if not (text.isascii() and text.isdigit()) or int(text[:9]) < lowest:
         raise Problem(400, "invalid_limit", f"{name} must be a whole number from {lowest} on.", field=name)
@@ -17,7 +17,7 @@ def limit_of(query, *, default, maximum, lowest=1, name="limit"):
 
 def choice_of(query, name, choices):
     """The query's value of `name`, one of `choices`; the first of them where it says nothing."""
-    value = query.get(name) or choices[0]
+    value = query.get(name, choices[0])
     if value not in choices:
         raise invalid(name, f"must be one of: {', '.join(choices)}.")
     return value
@@ -33,7 +33,7 @@ def choices_of(query, name, choices):
 
 def flag_of(query, name):
     """True, False, or None where the query says nothing."""
-    return {"": None, "true": True, "false": False}[choice_of(query, name, ["", "true", "false"])]
+    return choice_of(query, name, ["true", "false"]) == "true" if name in query else None
 
 
 def text_of(query, name):
@@ -53,17 +53,15 @@ def texts_of(query, name):
 
 
 def moment_of(query, name):
-    text = query.get(name, "")
-    moment = moment_in(text)
-    if text and moment is None:
+    moment = moment_in(query.get(name))
+    if name in query and moment is None:
         raise invalid(name, "must be a time like 2026-11-20T10:15:00Z.")
     return moment
 
 
 def id_of(query, name, prefix):
     """The UUID that a TypeID spells; None where the query says nothing."""
-    text = query.get(name, "")
-    return _id(text, name, prefix) if text else None
+    return _id(query[name], name, prefix) if name in query else None
 
 
 def ids_of(query, name, prefix, *, none):

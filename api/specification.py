@@ -157,6 +157,7 @@ class Specification(AutoSchema):
             schema.pop("description", None)  # its parent's, which says nothing of it
         if getattr(serializer, "null_is_absent", False):
             required = schema.get("required", ())
+            schema |= getattr(serializer, "also", {})  # what no field can say by itself
             for name, told in schema["properties"].items():
                 if name not in required and isinstance(told.get("type"), str):
                     told["type"] = [told["type"], "null"]
@@ -168,7 +169,7 @@ class Specification(AutoSchema):
         found = list(super().get_override_parameters())
         if self.method == "POST":
             description = "Makes the request safe to repeat: the same key and body get the first answer again."
-            found.append(_header("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255}, description))
+            found.append(_header("Idempotency-Key", {"type": "string", "pattern": "^[ -~]{1,255}$"}, description))
         return found
 
     def _resolve_path_parameters(self, variables):

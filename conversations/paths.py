@@ -3,11 +3,11 @@
 Positions grow along every path, so a place on it is a number, and stays one when the message that had it is deleted.
 """
 
+import json
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import orjson
 from django.db import connection
 
 from conversations.models import Message, Tombstone
@@ -130,7 +130,5 @@ def _loaded(item):
     """Django's cursors leave jsonb as text."""
     if item.parts is None and item.metadata is None:
         return item
-    parts, metadata = (
-        orjson.loads(value) if isinstance(value, str) else value for value in (item.parts, item.metadata)
-    )
+    parts, metadata = (json.loads(value) if isinstance(value, str) else value for value in (item.parts, item.metadata))
     return item._replace(parts=parts, metadata=metadata)

@@ -1,5 +1,3 @@
-import re
-
 from rest_framework import serializers
 
 from api.fields import Input, Moment, Text, iso
@@ -7,15 +5,11 @@ from api.problem import Problem
 from conversations import paths
 from conversations.models import Branch
 
-NAME = re.compile(r"[A-Za-z0-9_.-]{1,50}")
-
 
 class BranchChange(Input):
-    name = Text(help_text="1–50 of A–Z a–z 0–9 _ - .")
+    name = Text(pattern=r"^[A-Za-z0-9_.-]{1,50}\Z", said="must be 1 to 50 of A–Z a–z 0–9 _ - .")
 
     def validate_name(self, name):
-        if not NAME.fullmatch(name):
-            raise serializers.ValidationError("must be 1 to 50 of A–Z a–z 0–9 _ - .")
         if name.upper() == Branch.MAIN:
             raise Problem(400, "branch_protected", "MAIN is there already, and stays.", field="name")
         return name

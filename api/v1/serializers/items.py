@@ -32,7 +32,6 @@ ITEMS_AT_ONCE = 1_000
 PARTS = 100
 FIELDS = ("arguments", "output", "error", "server_label")
 _TYPE = re.compile(r"[a-z_]{1,64}")
-_CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
 _WORDS = {"type": "string", "maxLength": limits.TEXT}
@@ -55,8 +54,20 @@ class Content(serializers.JSONField):
 
 
 class ItemInput(Input):
-    id = Text(required=False, help_text="The client’s own id, 1–128 of A–Z a–z 0–9 _ - . :; shown from then on.")
-    type = Text(required=False, default="message")
+    also = {
+        "if": {"properties": {"type": {"enum": ["message", None]}}},
+        "then": {
+            "required": ["role", "content"],
+            "properties": {"role": {"type": "string"}, "content": {"type": ["string", "array"]}},
+        },
+    }
+    id = Text(
+        required=False,
+        pattern=r"^[A-Za-z0-9_.:-]{1,128}\Z",
+        said="must be 1 to 128 of A–Z a–z 0–9 _ - . :",
+        help_text="The client’s own id; shown from then on.",
+    )
+    type = Text(required=False, default="message", pattern=r"^[a-z_]{1,64}\Z", said="must be 1 to 64 of a–z and _.")
     role = serializers.ChoiceField(ROLES, required=False, error_messages={"invalid_choice": "is no role."})
     content = Content(required=False)
     status = serializers.ChoiceField(STATUSES, required=False, error_messages={"invalid_choice": "is no status."})
@@ -73,8 +84,6 @@ class ItemInput(Input):
 
     def validate(self, item):
         """What Conversation.append takes, with `parent_id` still as it was sent."""
-        check(item.get("id", "x"), _CLIENT_ID, "id", "must be 1 to 128 of A–Z a–z 0–9 _ - . :")
-        check(item["type"], _TYPE, "type", "must be 1 to 64 of a–z and _.")
         is_message = item["type"] == "message"
         if is_message and "role" not in item:
             raise wrong("role", "is missing.")
@@ -124,11 +133,6 @@ class CallChange(Input):
         return change | {"fields": fields}
 
 
-def check(value, pattern, field, message):
-    if not pattern.fullmatch(value):
-        raise wrong(field, message)
-
-
 def content_of(content, *, required):
     """(text, parts or None) of what a client sent as content. Raises Problem."""
     if isinstance(content, str):
@@ -152,7 +156,8 @@ def part_of(part, path):
     if not isinstance(part, dict) or not isinstance(part.get("type"), str):
         raise wrong(path, "must be an object with a type.")
     kind = part["type"]
-    check(kind, _TYPE, f"{path}.type", "must be 1 to 64 of a–z and _.")
+    if not _TYPE.fullmatch(kind):
+        raise wrong(f"{path}.type", "must be 1 to 64 of a–z and _.")
     if kind not in SPELLINGS:
         return part
     said = part.get("text", part.get(kind))

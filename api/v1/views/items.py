@@ -233,4 +233,4 @@ def etag_of(item):
 
 def full_of(query, default):
     """`?content=text|parts` overrides the form that a route has."""
-    return {"": default, "text": False, "parts": True}[choice_of(query, "content", ["", "text", "parts"])]
+    return choice_of(query, "content", ["parts" if default else "text", "text", "parts"]) == "parts"

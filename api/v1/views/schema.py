@@ -1,7 +1,6 @@
 import functools
 
 from csp.decorators import csp_update
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -37,5 +36,5 @@ class Swagger(Open):
 @functools.cache
 def specification():
     """Made once: it is what the code says, and the code does not change while it runs."""
-    generator = SchemaGenerator(urlconf="api.urls", api_version=settings.SPECTACULAR_SETTINGS["VERSION"])
+    generator = SchemaGenerator(urlconf="api.urls")
     return OpenApiJsonRenderer().render(generator.get_schema(public=True), renderer_context={})
