@@ -9,11 +9,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 
-from api.fields import YEARS
 from lib.typeid import ALPHABET
 
 OBJECT = OpenApiTypes.OBJECT  # any JSON object
-_TIME = {"type": "string", "format": "date-time", "description": f"From {YEARS[0]} to {YEARS[-1]}, with its zone."}
+_TIME = {"type": "string", "format": "date-time"}
 
 
 def described(*, answers, takes=None, query=(), tag=None, operation=None):

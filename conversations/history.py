@@ -212,7 +212,7 @@ def read_cursor(text):
         moment, pk = EPOCH + timedelta(microseconds=int(found[1])), decode(Conversation.PREFIX, found[2])
     except (TypeError, ValueError, OverflowError):
         raise BadCursorError(text) from None
-    if not 1900 <= moment.year <= 9000:
+    if not 2 <= moment.year <= 9998:
         raise BadCursorError(text)
     return moment, pk
 

@@ -8,8 +8,12 @@ from conversations import limits
 NAME = f"1 to {limits.TAG} characters, without control characters; spaces around it are cut."
 
 
+# At least one character that is seen, and none that steers a terminal.
+SHOWN = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"
+
+
 class TagInput(Input):
-    name = Text(help_text=NAME)
+    name = Text(help_text=NAME, pattern=SHOWN, said=f"must be {NAME}", max_length=limits.TAG)
 
     def validate_name(self, name):
         name = name.strip()
