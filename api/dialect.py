@@ -17,6 +17,7 @@ from conversations.models import Branch, Conversation, Message
 from conversations.refusals import (
     BranchExists,
     BranchProtected,
+    ContextTooSmall,
     ConversationFull,
     DuplicateMessage,
     MetadataTooLarge,
@@ -50,6 +51,7 @@ class Dialect(APIView):
         ConversationFull: (400, "conversation_full"),
         DuplicateMessage: (400, "duplicate_item_id"),
         MetadataTooLarge: (400, "invalid_request"),
+        ContextTooSmall: (400, "context_too_small"),
         BranchProtected: (400, "branch_protected"),
         BranchExists: (409, "branch_exists"),
         TagExists: (409, "tag_exists"),

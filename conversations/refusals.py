@@ -42,5 +42,13 @@ class TooManyTags(Refusal):
     said = f"At most {limits.TAGS} tags hang on one conversation."
 
 
+class ContextTooSmall(Refusal):
+    """`needed` tokens, at the least."""
+
+    def __init__(self, needed):
+        super().__init__(needed)
+        self.said = f"The turn of the system alone takes {needed:,} tokens."
+
+
 class MetadataTooLarge(Refusal):
     said = f"Metadata is at most {limits.METADATA_BYTES // 1024} KiB of JSON."
