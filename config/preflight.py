@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 POSTGRES_SCHEMES = {"postgres", "postgresql", "psql", "pgsql"}
 MAIN = Path(__file__).resolve().parent.parent
+KEYS = {"SECRET_KEY": "secret_key", "SHARE_KEY": "share_key"}  # each a variable, or else a file in DATA_DIR
 
 
 class Refusal(Exception):
@@ -25,7 +26,7 @@ class Place:
         self.host = environ.get("HOST") or "127.0.0.1"
         self.data_dir = Path(environ.get("DATA_DIR") or MAIN / "var").expanduser().resolve()
         self.database_url = environ.get("DATABASE_URL", "")
-        self.has_secret_key = bool(environ.get("SECRET_KEY"))
+        self.missing_keys = [file for variable, file in KEYS.items() if not environ.get(variable)]
         port = environ.get("PORT") or "8000"
         if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise Refusal(f"PORT must be a number from 1 to 65535, not {port!r}.")
@@ -95,11 +96,13 @@ class Place:
             return f"Port {self.port} needs more rights than this user has; choose one above 1023 with PORT."
         return f"Port {self.port} on {self.host} cannot be used ({error.strerror}); choose others with HOST and PORT."
 
-    def ensure_secret_key(self):
-        """Signs sessions. Made once: another key would sign everybody out."""
-        path = self.data_dir / "secret_key"
-        if not self.has_secret_key and not (path.exists() and path.read_text().strip()):
-            write_private(path, secrets.token_urlsafe(50))
+    def ensure_keys(self):
+        """Made once. Another secret_key would sign everybody out, and without the share_key that links were made with
+        nobody could be shown theirs again.
+        """
+        for path in map(self.data_dir.joinpath, self.missing_keys):
+            if not (path.exists() and path.read_text().strip()):
+                write_private(path, secrets.token_urlsafe(50))
 
 
 def say(sentence):

@@ -36,7 +36,7 @@ def main():
 
 def serve(supervisor, place, dev):
     address = place.check_port()
-    place.ensure_secret_key()
+    place.ensure_keys()
     environment = _environment(place, dev)
     if not place.database_url:
         supervisor.start(Database(place.data_dir))

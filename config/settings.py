@@ -9,6 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.preflight import KEYS
 from lib import postgres
 from lib.outage import Connection
 
@@ -36,19 +37,20 @@ ALLOWED_HOSTS = [_origin.hostname, "127.0.0.1", "localhost", "[::1]", *env.list(
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 
 
-def _secret_key():
-    """SECRET_KEY, or the key that the first start wrote into DATA_DIR. There is no default to fall back on."""
-    if key := env("SECRET_KEY", default=""):
+def _key(variable):
+    """The variable, or the key that the first start wrote into DATA_DIR. There is no default to fall back on."""
+    if key := env(variable, default=""):
         return key
-    path = DATA_DIR / "secret_key"
+    path = DATA_DIR / KEYS[variable]
     try:
         return path.read_text().strip()
     except OSError:
-        raise ImproperlyConfigured(f"No SECRET_KEY: set it, or start bin/run once, which makes {path}.") from None
+        raise ImproperlyConfigured(f"No {variable}: set it, or start bin/run once, which makes {path}.") from None
 
 
-SECRET_KEY = _secret_key()
+SECRET_KEY = _key("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SHARE_KEY = _key("SHARE_KEY")
 
 # --- what it is made of ------------------------------------------------------------------------------------------
 

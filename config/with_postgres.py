@@ -16,7 +16,7 @@ def main(command):
     try:
         place = Place(os.environ)
         place.claim()
-        place.ensure_secret_key()
+        place.ensure_keys()
         # Ctrl-C reaches the command too; we wait for it, then stop the database.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         if place.database_url:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models.user import User
 from accounts.models.workspace import Workspace
+from lib import base62
 from lib.models import Row
 
 SCOPES = (
@@ -26,7 +27,6 @@ SCOPES = (
 # What only whoever runs the workspace may hand to a program.
 ADMIN_SCOPES = ("users:read", "users:write", "tenant:read", "tenant:admin")
 USE_NOTED_EVERY = timedelta(minutes=1)
-BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def check_scopes(scopes):
@@ -121,7 +121,7 @@ class ApiKey(Row):
 
 
 def new_secret():
-    body = "".join(secrets.choice(BASE62) for _ in range(32))
+    body = "".join(secrets.choice(base62.ALPHABET) for _ in range(32))
     return f"{ApiKey.SECRET_PREFIX}{body}{_checksum(body)}"
 
 
@@ -136,5 +136,4 @@ def digest_of(secret):
 
 def _checksum(body):
     """CRC32 in six base-62 characters, as GitHub's tokens carry it."""
-    number = zlib.crc32(body.encode())
-    return "".join(BASE62[number // 62**place % 62] for place in range(5, -1, -1))
+    return base62.encode(zlib.crc32(body.encode()), 6)

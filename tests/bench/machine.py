@@ -63,7 +63,7 @@ def running():
     """A Machine with an empty, migrated database in DATA_DIR; whatever an earlier run left there is thrown away."""
     place = Place(os.environ)
     place.claim()
-    place.ensure_secret_key()
+    place.ensure_keys()
     if place.database_url:
         raise Refusal("The bench starts a PostgreSQL of its own; unset DATABASE_URL.")
     server = postgres.Server(place.data_dir)

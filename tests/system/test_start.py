@@ -105,7 +105,8 @@ def start(data_dir):
 def test_it_serves_refuses_a_second_start_and_leaves_no_process_after_ctrl_c(start, data_dir):
     run = start().until_it_serves()
     assert run.health() == b'{"status": "ok"}'
-    assert (data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
+    for key in ("secret_key", "share_key"):
+        assert (data_dir / key).stat().st_mode & 0o777 == 0o600
     assert f"the password {(data_dir / 'demo_password').read_text()}" in run.said
 
     second = start()
