@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from conversations.models import Message, Rendering
 from conversations.parts import is_prose, prose
+from conversations.rendering.media import Files
 from conversations.rendering.parts import citations, show
 from lib import markdown
 
@@ -55,7 +56,7 @@ def _render_and_keep(ids):
     return {row.message_id: row.html for row in rows}
 
 
-def render(message) -> SafeString:
+def render(message, files=Files()) -> SafeString:  # noqa: B008  it never changes
     parts = [part for part in message.parts or [] if isinstance(part, dict)]
     # Parts that carry the message's own text are that text, better told: it is not shown twice.
     told = message.role == Message.Role.TOOL or prose(parts) == message.text
@@ -65,9 +66,9 @@ def render(message) -> SafeString:
     if message.role == Message.Role.TOOL and not others:
         others = [{"type": "tool_result", "name": message.name, "text": message.text}]
     pieces = [
-        *(show(part, message) for part in thoughts),
+        *(show(part, message, files) for part in thoughts),
         "" if told else _prose(message.text, message),
-        *(_prose(part["text"], message) if is_prose(part) else show(part, message) for part in others),
+        *(_prose(part["text"], message) if is_prose(part) else show(part, message, files) for part in others),
         citations(parts),
     ]
     return mark_safe("".join(pieces))  # noqa: S308  each piece is escaped or sanitised

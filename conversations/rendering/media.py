@@ -1,5 +1,7 @@
 """Files of a message: pictures keep their place before they load, everything else is a row with name, kind and size."""
 
+from typing import NamedTuple
+
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -7,16 +9,25 @@ from django.utils.safestring import mark_safe
 from conversations.models import Attachment
 from lib import markdown, pictures
 from lib.markdown.links import is_web
-from lib.typeid import decode
+from lib.typeid import decode, encode
 
 
-def show(kind, part, message):
+class Files(NamedTuple):
+    """Below which address files are fetched, and what is said of one that cannot be."""
+
+    path: str = "/attachments/"
+    missing: str = "not in the export"
+
+
+def show(kind, part, message, files):
     """`kind`: image, audio or file."""
     name = str(part.get("name") or part.get("alt") or kind.capitalize())
-    spelled = str(part.get("attachment_id") or "")
-    if not spelled:
-        return _row(kind, name, "not in the export")
-    url, attachment = f"/attachments/{spelled}/", _attachment(spelled, message)
+    try:
+        pk = decode(Attachment.PREFIX, str(part.get("attachment_id") or ""))
+    except ValueError:  # none, or what a client made up: an address must not be made of that
+        return _row(kind, name, files.missing)
+    attachment = Attachment.objects.filter(message=message, pk=pk).first()
+    url = f"{files.path}{encode(Attachment.PREFIX, pk)}/"
     if kind == "image":
         return format_html(
             '<a class="picture" href="{}"><img src="{}" alt="{}" loading="lazy"{}></a>',
@@ -43,13 +54,6 @@ def _row(kind, name, facts, url=""):
     if url:
         return format_html('<a class="attachment attachment--{}" href="{}">{}</a>', kind, url, words)
     return format_html('<span class="attachment attachment--{} attachment--missing">{}</span>', kind, words)
-
-
-def _attachment(spelled, message):
-    try:
-        return Attachment.objects.filter(message=message, pk=decode(Attachment.PREFIX, spelled)).first()
-    except ValueError:
-        return None
 
 
 def _facts(attachment):

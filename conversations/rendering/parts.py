@@ -14,7 +14,7 @@ from lib.markdown.links import is_web
 FOLD_LIMIT = 20_000
 
 
-def show(part, message):
+def show(part, message, files):
     kind = part.get("type")
     text = part.get("text") if isinstance(part.get("text"), str) else ""
     if kind == "reasoning":
@@ -36,7 +36,7 @@ def show(part, message):
     elif kind == "error":
         return format_html('<p class="message-error">{}</p>', text or "Something went wrong here.")
     elif kind in {"image", "audio", "file"}:
-        return media.show(kind, part, message) + _prose(str(part.get("transcript") or ""))
+        return media.show(kind, part, message, files) + _prose(str(part.get("transcript") or ""))
     elif kind in {"image_url", "input_image"}:
         return media.elsewhere(part)
     else:
