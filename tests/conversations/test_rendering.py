@@ -81,8 +81,16 @@ def test_parts_of_the_wrong_shape_do_not_break_a_page():
     )
 
 
+@pytest.mark.parametrize("made_up", ["../../account/", "att_1", "att_" + "z" * 26, 7, {"a": 1}])
+def test_no_address_is_made_of_what_a_client_made_up(made_up):
+    html = rendering.render(message(parts=[{"type": "image", "name": "moon.png", "attachment_id": made_up}]))
+
+    assert "moon.png" in html
+    assert "src=" not in html
+
+
 def test_html_is_made_once_and_again_only_after_an_edit(conversation, django_assert_num_queries):
-    rows = list(conversation.messages.all())
+    rows = list(conversation.messages.order_by("position"))
     first = rendering.html_of(rows)
     with django_assert_num_queries(1):
         assert rendering.html_of(rows) == first
@@ -95,7 +103,7 @@ def test_html_is_made_once_and_again_only_after_an_edit(conversation, django_ass
 
 
 def test_a_new_renderer_renders_again(conversation, monkeypatch):
-    rows = list(conversation.messages.all())
+    rows = list(conversation.messages.order_by("position"))
     rendering.html_of(rows)
     Rendering.objects.update(html="old")
     monkeypatch.setattr(rendering, "VERSION", rendering.VERSION + 1)
