@@ -4,7 +4,7 @@ For the same reason what hangs on a message has no foreign key to it: PostgreSQL
 those tables, which took twenty times as long as the deletion. All of them carry the conversation's id, and go by it.
 """
 
-from conversations import files
+from conversations import files, signals
 
 # Children first. Every table that hangs on a conversation carries its id, so each is one indexed DELETE.
 _CHILDREN = {
@@ -42,6 +42,7 @@ def delete_conversations(cursor, ids):
         counts[word] = cursor.rowcount
     cursor.execute("DELETE FROM conversations_conversation WHERE id = ANY(%s)", [ids])
     counts["conversations"] = cursor.rowcount
+    signals.conversations_deleted.send(None, ids=ids)
     return counts
 
 
@@ -65,4 +66,5 @@ def delete_messages(cursor, conversation_id, positions):
         cursor.execute(f"DELETE FROM {_CHILDREN[word]} WHERE message_id = ANY(%s)", [ids])  # noqa: S608  our own names
         counts[word] = cursor.rowcount
     cursor.execute("DELETE FROM conversations_message WHERE id = ANY(%s)", [ids])
+    signals.messages_deleted.send(None, conversation_id=conversation_id, positions=positions)
     return counts | {"messages": cursor.rowcount}

@@ -1,5 +1,4 @@
 from django.contrib import admin, messages
-from django.utils import timezone
 
 from accounts.admin.base import RowAdmin, linked, public_id
 from accounts.models import AuditEvent
@@ -26,7 +25,7 @@ class ShareLinkAdmin(RowAdmin):
     search_help_text = "A title, the owner’s e-mail, or a link_…, conv_… or usr_… id."
     ids = {"conv": "conversation_id", "usr": "owner"}
     email_of = "owner"
-    content = ["digest", "password", "redactions"]
+    content = ["digest", "positions", "password", "redactions"]
     # The conversation may be gone while its link answers 410, so its id is shown, not its name.
     fields = [
         "title",
@@ -34,9 +33,11 @@ class ShareLinkAdmin(RowAdmin):
         "workspace",
         "conversation_id",
         "scope",
-        "first_position",
-        "tip_position",
         "revision",
+        "include_images",
+        "include_context",
+        "include_reasoning",
+        "include_tools",
         "read_only",
         "view_count",
         "last_viewed_at",
@@ -52,8 +53,6 @@ class ShareLinkAdmin(RowAdmin):
     def revoke_selected(self, request, queryset):
         revoked = 0
         for link in queryset.filter(revoked_at__isnull=True):
-            link.revoked_at = timezone.now()
-            link.save(update_fields=["revoked_at", "updated_at"])
+            revoked += link.revoke()
             AuditEvent.record("sharelink.revoke", actor=request.user, target=link, request=request)
-            revoked += 1
         self.message_user(request, f"Share links revoked: {revoked}.", messages.SUCCESS)

@@ -1,0 +1,8 @@
+"""What this layer tells the ones above it, whose tables it does not know. Sent inside the transaction that deletes."""
+
+from django.dispatch import Signal
+
+# Arguments: ids.
+conversations_deleted = Signal()
+# Arguments: conversation_id, positions.
+messages_deleted = Signal()

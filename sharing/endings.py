@@ -1,0 +1,23 @@
+"""What becomes of links when what they show is deleted. Imported once, by SharingConfig.
+
+A link stays, to answer that it is gone; words of what was deleted do not: its title may be some of them.
+"""
+
+from django.db.models.functions import Coalesce, Now
+from django.dispatch import receiver
+
+from conversations import signals
+from sharing.models import ShareLink
+
+
+@receiver(signals.conversations_deleted)
+def conversations_deleted(ids, **kwargs):
+    ShareLink.objects.filter(conversation__in=ids).update(
+        title="", quoted_position=None, revoked_at=Coalesce("revoked_at", Now())
+    )
+
+
+@receiver(signals.messages_deleted)
+def messages_deleted(conversation_id, positions, **kwargs):
+    quoting = ShareLink.objects.filter(conversation=conversation_id, quoted_position__in=positions)
+    quoting.update(title="", quoted_position=None)
