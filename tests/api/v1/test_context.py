@@ -98,8 +98,8 @@ def test_a_call_and_its_result_stay_together(as_alice, talk):
         },
         {"role": "tool", "tool_call_id": "c1", "content": '{"sky": "clear"}'},
     ]
-    assert [m["role"] for m in as_alice.get(f"{where}?max_tokens=25").json()["messages"]] == ["assistant"]
-    assert as_alice.get(f"{where}?max_tokens=25").json()["left_out"] == {"older": 3, "untold": 0}
+    assert [m["role"] for m in as_alice.get(f"{where}?max_tokens=21").json()["messages"]] == ["assistant"]
+    assert as_alice.get(f"{where}?max_tokens=21").json()["left_out"] == {"older": 3, "untold": 0}
 
 
 def test_calls_in_a_row_are_one_message_and_those_without_a_result_are_none(as_alice, talk):
