@@ -238,6 +238,7 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a form or a JSON body; files have limits of their own
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_200  # a page of checkboxes and a little more
+DATA_UPLOAD_MAX_NUMBER_FILES = 1_000  # an account saved conversation by conversation, dropped at once
 FILE_UPLOAD_HANDLERS = []  # a page that takes files names its own; sent anywhere else they fill no disk
 API_RATE = env.int("PARLEY_API_RATE", 6_000)  # requests a minute of one API key; 0 is no limit
 IMPORT_MAX_BYTES = env.int("PARLEY_IMPORT_MAX_BYTES", 8 * 1024**3)

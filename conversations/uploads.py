@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler
 
 
 def directory():
@@ -16,42 +16,54 @@ def directory():
 
 
 class Upload(UploadedFile):
-    """A file that arrived whole. It stays until somebody deletes it: a batch's job, or the view's that refuses it."""
+    """A file that arrived whole. It is deleted with the request, unless somebody calls `keep`."""
+
+    is_kept = False
 
     def __init__(self, file, path, **fields):
         super().__init__(file, **fields)
         self.path = path
 
-    def discard(self):
-        self.close()
-        self.path.unlink(missing_ok=True)
+    def keep(self):
+        self.is_kept = True
 
 
 class UploadHandler(FileUploadHandler):
-    """Writes straight to where the worker will read it: gigabytes are written once, and never held in memory."""
+    """Writes straight to where the worker will read it: gigabytes are written once, and never held in memory.
 
-    received = 0
-    path = None  # of a file that has not arrived whole
+    A context: what nobody kept is deleted at its end, whether it was refused, or cut off in the middle, or came with a
+    form that was refused. How much may come is the view's to say: no more is read than the request's length.
+    """
+
+    arriving = None  # Django would close what is called `file`, also between two files
+
+    def __enter__(self):
+        self.uploads = []
+        return self
+
+    def __exit__(self, *_):
+        for upload in self.uploads:
+            if not upload.is_kept:
+                upload.path.unlink(missing_ok=True)
+        if self.arriving:
+            self.arriving.close()
+            self.path.unlink(missing_ok=True)
 
     def new_file(self, *args, **kwargs):
         super().new_file(*args, **kwargs)
         self.path = directory() / secrets.token_hex(16)
-        self.file = os.fdopen(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b")
+        self.arriving = os.fdopen(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b")
 
     def receive_data_chunk(self, raw_data, start):
-        self.received += len(raw_data)
-        if self.received > settings.IMPORT_MAX_BYTES:
-            raise StopUpload(connection_reset=True)  # the rest is not even read
-        self.file.write(raw_data)
+        self.arriving.write(raw_data)
 
     def file_complete(self, file_size):
-        self.file.flush()
-        upload = Upload(self.file, self.path, name=self.file_name, content_type=self.content_type, size=file_size)
-        self.path = None
+        self.arriving.close()  # a request may bring more files than a process may hold open
+        upload = Upload(self.arriving, self.path, name=self.file_name, content_type=self.content_type, size=file_size)
+        self.arriving = None
+        self.uploads.append(upload)
         return upload
 
-    def upload_interrupted(self):
-        """Called by Django where we stop it; where the connection or the disk does, whoever made the handler calls."""
-        if self.path:
-            self.file.close()
-            self.path.unlink(missing_ok=True)
+    @property
+    def is_cut_off(self):
+        return self.arriving is not None

@@ -24,13 +24,15 @@ class ImportBatchQuerySet(models.QuerySet):
 
     def upload(self, owner, upload):
         """A batch for an uploads.Upload, which waits where it is for the worker."""
-        return self.create(
+        batch = self.create(
             owner=owner,
             workspace_id=owner.workspace_id,
             file_name=clean(upload.name)[:255],
             file_path=str(upload.path),
             bytes_total=upload.size,
         )
+        upload.keep()
+        return batch
 
     def start(self, owner, path):
         """A batch for a file of the operator's, claimed by whoever calls: it is read here and now, where it lies."""

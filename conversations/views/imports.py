@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import TooManyFilesSent
 from django.core.paginator import Paginator
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,6 +17,7 @@ from lib.http import see_other
 
 PAST = 30  # imports on one page
 LINES = 100  # of a report on one page
+NAMED = 5  # files that a notice calls by their names
 
 
 @csrf_exempt  # checked by `_index`: the check reads the body, and by then it must be known where the file goes
@@ -24,11 +26,15 @@ LINES = 100  # of a report on one page
 def index(request):
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_BYTES:
         return _page(request, error=_too_large())
-    request.upload_handlers = [handler] = [UploadHandler(request)]
-    try:
-        return _index(request)
-    finally:
-        handler.upload_interrupted()
+    with UploadHandler(request) as handler:
+        request.upload_handlers = [handler]
+        try:
+            return _index(request)
+        except TooManyFilesSent:
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+            return _page(
+                request, error=f"At most {most:,} files at once. Put them into one ZIP, or drop them in parts."
+            )
 
 
 @csrf_protect
@@ -36,26 +42,32 @@ def _index(request):
     if request.method == "GET":
         return _page(request)
     uploads = [upload for name in request.FILES for upload in request.FILES.getlist(name)]
-    if error := _fault(uploads):
-        for upload in uploads:
-            upload.discard()
-        return _page(request, error=error)
-    batches = []
-    for upload in uploads:
-        batches.append(ImportBatch.objects.upload(request.user, upload))
-        upload.close()
-        AuditEvent.record("import.upload", actor=request.user, target=batches[-1], request=request, bytes=upload.size)
-    if len(batches) == 1:
-        return see_other("conversations:import", pk=batches[0].pk)
+    full, empty = [upload for upload in uploads if upload.size], [upload for upload in uploads if not upload.size]
+    if any(handler.is_cut_off for handler in request.upload_handlers):
+        return _page(request, error="The upload broke off. Nothing was imported.")
+    if not full:
+        return _page(request, error=_empty(empty, "Nothing was imported.") if empty else "Choose a file first.")
+    for upload in full:
+        batch = ImportBatch.objects.upload(request.user, upload)
+        AuditEvent.record("import.upload", actor=request.user, target=batch, request=request, bytes=upload.size)
+    if empty:
+        notices.warning(request, _empty(empty, "Left out."))
+    if len(full) == 1:
+        return see_other("conversations:import", pk=batch.pk)
+    notices.success(request, f"{len(full)} files are here: {_names(full)}. They are imported one after the other.")
     return see_other("conversations:imports")
 
 
-def _fault(uploads):
-    if not uploads:
-        return "Choose a file first."
-    if empty := [upload.name for upload in uploads if not upload.size]:
-        return f"“{empty[0]}” is empty. Nothing was imported."
-    return ""
+def _empty(uploads, consequence):
+    return f"{_names(uploads)} {'is' if len(uploads) == 1 else 'are'} empty. {consequence}"
+
+
+def _names(uploads):
+    """“a.zip”, “b.json” and 3 more"""
+    names = [f"“{upload.name}”" for upload in uploads]
+    shown, more = names[:NAMED], len(names) - NAMED
+    *first, last = [*shown, f"{more:,} more"] if more > 0 else shown
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _too_large():

@@ -15,7 +15,7 @@ from conversations.models import Attachment, Conversation, ImportBatch, ImportLi
 from tests.conversations.importing.exports import answer, chat, node, simple
 from tests.conversations.importing.test_archives import PNG, pictured, zipped
 
-ROUNDS = int(os.environ.get("PARLEY_DAMAGED", "25"))
+ROUNDS = int(os.environ.get("PARLEY_DAMAGED", "15"))
 
 NESTED = chat(
     node("root"),

@@ -12,7 +12,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings as configured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -82,6 +84,20 @@ def test_a_worker_that_lost_its_batch_writes_nothing(waiting, small_chunks):
 
     assert Conversation.objects.count() == 1
     assert ImportBatch.objects.get().status == "running"
+
+
+def test_a_worker_that_lost_its_batch_leaves_the_upload_to_its_successor(sign_in, alice):
+    upload = SimpleUploadedFile("conversations.json", json.dumps(chats(2)).encode())
+    sign_in(alice).post(reverse("conversations:imports"), {"file": upload})
+    stale = ImportBatch.objects.claim()
+    ImportBatch.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    successor = ImportBatch.objects.claim()
+
+    assert not stale.finish("failed", "It took too long.")
+    Import(successor).run()
+    successor.refresh_from_db()
+    assert (successor.status, successor.error) == ("done", "")
+    assert Conversation.objects.count() == 2
 
 
 def test_a_worker_that_is_told_to_stop_hands_its_batch_back_and_the_next_goes_on(waiting, small_chunks):

@@ -58,11 +58,26 @@ def test_a_file_is_uploaded_imported_and_reported(sign_in, alice, settings):
     assert AuditEvent.objects.get().action == "import.upload"
 
 
-def test_several_files_become_several_imports(sign_in, alice):
-    response = sign_in(alice).post(reverse(INDEX), {"file": [file(simple("1")), file(simple("2"))]})
+def kept(settings):
+    return list((settings.DATA_DIR / "uploads").glob("*"))
 
-    assert response["Location"] == reverse(INDEX)
-    assert ImportBatch.objects.count() == 2
+
+def test_several_files_are_told_one_by_one(sign_in, alice):
+    files = [file(simple(str(n)), name=f"{n}.json") for n in range(7)] + [file(content=b"", name="<e>.json")]
+    response = sign_in(alice).post(reverse(INDEX), {"file": files}, follow=True)
+
+    assert response.redirect_chain == [(reverse(INDEX), 303)]
+    assert ImportBatch.objects.count() == 7
+    html = response.content.decode()
+    assert "7 files are here: “0.json”, “1.json”, “2.json”, “3.json”, “4.json” and 2 more." in html
+    assert "“&lt;e&gt;.json” is empty. Left out." in html
+
+
+def test_one_file_beside_an_empty_one_is_imported(sign_in, alice, settings):
+    response = sign_in(alice).post(reverse(INDEX), {"file": [file(simple()), file(content=b"", name="e.json")]})
+
+    assert response["Location"] == url("import", ImportBatch.objects.get())
+    assert len(kept(settings)) == 1
 
 
 @pytest.mark.parametrize(
@@ -74,7 +89,7 @@ def test_an_upload_that_is_none_is_refused(data, sentence, sign_in, alice, setti
     assert response.status_code == 422
     assert sentence in response.content.decode()
     assert not ImportBatch.objects.exists()
-    assert not list((settings.DATA_DIR / "uploads").glob("*"))
+    assert not kept(settings)
 
 
 def test_a_file_that_is_too_large_is_not_kept(sign_in, alice, settings):
@@ -83,7 +98,27 @@ def test_a_file_that_is_too_large_is_not_kept(sign_in, alice, settings):
 
     assert response.status_code == 422
     assert "larger than" in response.content.decode()
-    assert not list((settings.DATA_DIR / "uploads").glob("*"))
+    assert not kept(settings)
+
+
+def test_an_upload_that_breaks_off_leaves_nothing_of_any_of_its_files(sign_in, alice, settings):
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n'
+    body = head + b'[{"id": 1}]\r\n' + head + b'[{"id"'
+    response = sign_in(alice).generic("POST", reverse(INDEX), body, content_type="multipart/form-data; boundary=x")
+
+    assert response.status_code == 422
+    assert "The upload broke off" in response.content.decode()
+    assert not kept(settings)
+    assert not ImportBatch.objects.exists()
+
+
+def test_too_many_files_at_once_are_refused_with_a_number(sign_in, alice, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    response = sign_in(alice).post(reverse(INDEX), {"file": [file(simple()) for _ in range(3)]})
+
+    assert response.status_code == 422
+    assert "At most 2 files at once" in response.content.decode()
+    assert not kept(settings)
 
 
 def test_uploads_that_a_kill_left_behind_are_swept_away(sign_in, alice, settings):
@@ -99,12 +134,13 @@ def test_uploads_that_a_kill_left_behind_are_swept_away(sign_in, alice, settings
     assert set(folder.iterdir()) == {waiting, folder / "arriving"}
 
 
-def test_an_upload_needs_the_token_of_its_form(alice):
+def test_an_upload_needs_the_token_of_its_form(alice, settings):
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
 
     assert client.post(reverse(INDEX), {"file": file(simple())}).status_code == 403
     assert not ImportBatch.objects.exists()
+    assert not kept(settings)
 
 
 def test_a_running_import_asks_for_news_every_second_and_a_finished_one_does_not(sign_in, alice, done):
