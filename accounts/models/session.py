@@ -7,7 +7,8 @@ that signs somebody in is the row that is listed, and deleting it signs them out
 import hashlib
 import re
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
@@ -19,6 +20,7 @@ from django.utils.functional import cached_property
 
 from accounts import browsers
 from accounts.models.user import User
+from lib.sql import Prepared
 
 DEVICE = "device"
 KEY = re.compile(r"[a-z0-9]{32}")
@@ -82,7 +84,12 @@ class Session(AbstractBaseSession):
         return parse_datetime(self.content.get(DEVICE, {}).get("at", ""))
 
 
+_WITH_USER = Prepared(lambda key: Session.objects.filter(session_key=key).select_related("user"))
+
+
 class SessionStore(db.SessionStore):
+    _owner = None  # the row's user, once it is read
+
     def _validate_session_key(self, key):
         """Only what Django gives out: a stranger's cookie may hold a NUL, which the database refuses with an error."""
         return bool(key and KEY.fullmatch(key))
@@ -99,6 +106,29 @@ class SessionStore(db.SessionStore):
     @classmethod
     def get_model_class(cls):
         return Session
+
+    def _get_session_from_db(self):
+        """With its user, who is always asked for next."""
+        row = _WITH_USER.first(self.session_key)
+        if row is None or row.expire_date <= timezone.now():
+            self._session_key = None
+            return None
+        self._owner = row.user
+        return row
+
+    @property
+    def user(self):
+        """Who is signed in by this session. None where Django has to look itself: nobody is, or somebody signed in only
+        now, or the key that signs sessions has changed since."""
+        content, user = self._session, self._owner
+        is_signed_in = (
+            user is not None
+            and user.is_active
+            and content.get(SESSION_KEY) == str(user.pk)
+            and content.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+            and constant_time_compare(content.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+        )
+        return user if is_signed_in else None
 
     def create_model_instance(self, data):
         row = super().create_model_instance(data)

@@ -25,7 +25,7 @@ from conversations.refusals import (
 )
 from lib.metadata import merged
 from lib.models import Row
-from lib.sql import execute_prepared
+from lib.sql import Prepared, execute_prepared
 from lib.text import first_line
 from lib.typeid import decode, new_id
 from projects.models import WRITERS, Project, ProjectMember
@@ -149,6 +149,14 @@ class Conversation(Row):
 
     def get_absolute_url(self):
         return reverse("conversations:detail", args=[self.pk])
+
+    @classmethod
+    def visible(cls, pk, user):
+        """The one at `pk`, with its active branch, where visible_to(user) finds it; else DoesNotExist."""
+        found = _VISIBLE.first(pk, user.pk, user.workspace_id) if user.is_authenticated else None
+        if found is None:
+            raise cls.DoesNotExist
+        return found
 
     def can_be_edited_by(self, user):
         return (
@@ -450,6 +458,14 @@ class Conversation(Row):
     def delete(self, *args, **kwargs):
         return Conversation.objects.filter(pk=self.pk).delete()
 
+
+_VISIBLE = Prepared(
+    lambda pk, user, workspace: (
+        Conversation.objects.visible_to(User(pk=user, workspace_id=workspace))
+        .filter(pk=pk)
+        .select_related("active_branch")
+    )
+)
 
 TURN_ROLES = ("user", "assistant")
 MEASURED = ("tip_position", "length", "turns", "preview")

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Max
 from django.http import Http404, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -172,7 +172,10 @@ def _what_went(conversation, counts):
 
 
 def visible_or_404(request, pk):
-    return get_object_or_404(Conversation.objects.visible_to(request.user).select_related("owner"), pk=pk)
+    try:
+        return Conversation.visible(pk, request.user)
+    except Conversation.DoesNotExist:
+        raise Http404 from None
 
 
 def editable_or_404(request, pk):

@@ -130,8 +130,35 @@ def test_a_long_list_costs_the_same_queries(signed_in_with, django_assert_num_qu
     for _ in range(5):
         signed_in_with(SAFARI)
 
-    with django_assert_num_queries(4):  # session, user, the sidebar's conversations, the sessions
+    with django_assert_num_queries(3):  # session with its user, the sidebar's conversations, the sessions
         here.get(SESSIONS)
+
+
+def test_whoever_may_no_longer_sign_in_is_out_at_once(signed_in_with, alice):
+    here = signed_in_with()
+    alice.is_active = False
+    alice.save()
+
+    assert not is_in(here)
+
+
+def test_a_session_outlives_a_secret_key_that_is_still_listed(signed_in_with, settings):
+    here = signed_in_with()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new one", [settings.SECRET_KEY]
+    assert is_in(here)
+
+    settings.SECRET_KEY_FALLBACKS = []
+    assert is_in(here)  # it was signed anew
+
+    settings.SECRET_KEY = "another"
+    assert not is_in(here)
+
+
+def test_a_row_signs_in_nobody_but_whom_its_content_names(signed_in_with, charlie):
+    here = signed_in_with()
+    Session.objects.update(user=charlie)
+
+    assert "Charlie" not in here.get(reverse("accounts:index")).content.decode()
 
 
 @pytest.mark.parametrize(

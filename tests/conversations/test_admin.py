@@ -121,8 +121,8 @@ def test_lists_ask_as_much_for_many_rows_as_for_one(sign_in, root, alice, model,
         everything_of(alice, number)
     client = sign_in(root)
 
-    # session, user, capped count, page; the filter of formats and the dates of tombstones take up to two more.
-    with django_assert_max_num_queries(6):
+    # session with its user, capped count, page; the filter of formats and the dates of tombstones take up to two more.
+    with django_assert_max_num_queries(5):
         response = client.get(page(model))
 
     assert response.status_code == 200
@@ -259,8 +259,8 @@ def test_deleting_says_what_goes_asks_little_and_is_written_down(sign_in, root, 
     client = sign_in(root)
     url = page(Conversation, "delete", private.pk)
 
-    # session, user, savepoints, the conversation, its counts
-    with django_assert_max_num_queries(8):
+    # session with its user, savepoints, the conversation, its counts
+    with django_assert_max_num_queries(7):
         asked = client.get(url)
     assert "Messages: 1" in asked.text
     assert client.post(url, {"post": "yes"}).status_code == 302

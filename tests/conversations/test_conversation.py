@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from conversations import limits
@@ -225,6 +226,19 @@ def test_a_grant_opens_one_conversation_inside_the_workspace_only(alice, bob, ch
     assert Conversation.objects.visible_to(bob).get() == private
     assert not Conversation.objects.visible_to(charlie).exists()  # another workspace, whatever the grant says
     assert private.can_be_edited_by(bob)
+
+
+def test_the_one_at_an_id_is_found_by_whom_the_door_lets_through(conversation, alice, bob, charlie):
+    private = Conversation.objects.start(alice, title="Private")
+    Grant.objects.create(conversation=private, user=charlie, role=Role.EDITOR)
+
+    for user in (alice, bob, charlie, AnonymousUser()):
+        for wanted in (conversation, private):
+            if Conversation.objects.visible_to(user).filter(pk=wanted.pk).exists():
+                assert Conversation.visible(wanted.pk, user) == wanted
+            else:
+                with pytest.raises(Conversation.DoesNotExist):
+                    Conversation.visible(wanted.pk, user)
 
 
 def test_a_viewer_may_not_write(conversation, alice, bob):

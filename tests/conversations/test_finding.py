@@ -77,7 +77,7 @@ def test_finding_asks_the_index_once(sign_in, alice, conversation, django_assert
     client, at = sign_in(alice), conversation.messages.get(position=2).typeid
     client.get(conversation.get_absolute_url())
 
-    # session, user, conversation and owner, `at`, tree, the words (and four that limit their time), messages, HTML,
+    # session with its user, conversation, `at`, tree, the words (and four that limit their time), messages, HTML,
     # siblings, readings, outline, sidebar
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(conversation.get_absolute_url(), {"find": "aperture", "at": at})

@@ -91,7 +91,7 @@ def test_a_made_up_cursor_is_a_clear_400(sign_in, alice, cursor):
 
 def test_a_page_costs_the_same_however_many_there_are(sign_in, alice, many, django_assert_num_queries):
     client = sign_in(alice)
-    with django_assert_num_queries(4):  # session, user, the page (its first rows are the sidebar's too), months
+    with django_assert_num_queries(3):  # session and user, the page (the sidebar is its beginning), months
         client.get(reverse("conversations:index"))
 
 
@@ -133,8 +133,8 @@ def test_a_thread_costs_the_same_however_long_it_is(sign_in, alice, django_asser
     client = sign_in(alice)
     client.get(conversation.get_absolute_url())  # renders
 
-    # session, user, conversation and owner, window, messages, HTML, siblings, readings, outline (path, lines), sidebar
-    with django_assert_num_queries(11):
+    # session with its user, conversation, window, messages, HTML, siblings, readings, outline (path, lines), sidebar
+    with django_assert_num_queries(10):
         client.get(conversation.get_absolute_url())
 
 

@@ -1,20 +1,55 @@
 import pytest
 from django.db import connection, transaction
 
-from lib.sql import execute_prepared
+from accounts.models import User, Workspace
+from lib.sql import Prepared, execute_prepared, fetch_prepared
+
+
+def kept_statements(like):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", [like])
+        return cursor.fetchone()[0]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_prepared_statement_is_planned_once_and_kept_by_the_connection(settings):
+def test_a_prepared_statement_is_planned_once_and_kept_by_the_connection():
     with transaction.atomic():
         for number in range(3):
             assert execute_prepared("SELECT %(number)s::int", {"number": number}) == 1
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1::int%'")
-            assert cursor.fetchone() == (1,)
+            assert fetch_prepared("SELECT %(number)s::int + 1", {"number": number}) == [(number + 1,)]
+        assert kept_statements("SELECT $1::int%") == 2
 
 
 @pytest.mark.django_db
 def test_where_queries_are_counted_it_is_seen(django_assert_num_queries):
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         execute_prepared("SELECT %(number)s::int", {"number": 1})
+        fetch_prepared("SELECT %(number)s::int", {"number": 1})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_prepared_question_is_written_once_and_asked_of_everybody(alice, charlie):
+    written = []
+
+    def build(pk, workspace):
+        written.append(pk)
+        return User.objects.filter(pk=pk, workspace=workspace, is_active=True).select_related("workspace")
+
+    question = Prepared(build)
+    with transaction.atomic():
+        for user in (alice, charlie):
+            found = question.first(user.pk, user.workspace_id)
+            assert (found, found.workspace.name, found.metadata) == (user, user.workspace.name, {})
+        assert question.first(alice.pk, charlie.workspace_id) is None
+        assert kept_statements('SELECT "accounts_user".%') == 1
+    assert len(written) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_prepared_question_finds_can_be_saved(alice):
+    found = Prepared(lambda pk: Workspace.objects.filter(pk=pk)).first(alice.workspace_id)
+    found.name = "Observatory"
+    found.save()
+
+    alice.workspace.refresh_from_db()
+    assert alice.workspace.name == "Observatory"
