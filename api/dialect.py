@@ -126,9 +126,12 @@ class Dialect(APIView):
 
     def conversation(self, spelled, *, write=False):
         """Through the door: 404 for strangers, 403 for readers who want to write."""
-        return self.found(
-            Conversation.objects.visible_to(self.request.user).select_related("active_branch"), spelled, write=write
-        )
+        try:
+            found = Conversation.visible(self.decode(Conversation.PREFIX, spelled), self.request.user)
+        except (ValueError, Conversation.DoesNotExist):
+            raise not_found("conversation") from None
+        self.check_may_write(found, write)
+        return found
 
     def found(self, queryset, spelled, *, write=False):
         """The row of `queryset` that an id in the address spells. Raises Problem (404, 403)."""
@@ -139,9 +142,12 @@ class Dialect(APIView):
             row = None
         if row is None:
             raise not_found(model._meta.model_name)
+        self.check_may_write(row, write)
+        return row
+
+    def check_may_write(self, row, write):
         if write and not row.can_be_edited_by(self.request.user):
             raise Problem(403, "forbidden", "You may read this, but not change it.")
-        return row
 
     decode = staticmethod(decode)  # R2R spells ids as plain UUIDs
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from conversations.models import Message, Tombstone
+from conversations.models.conversation import FIELDS
 from conversations.reading import Tree
 from lib.typeid import decode, encode
 
@@ -98,6 +99,26 @@ class Item(NamedTuple):
     @property
     def shown_parent_id(self):
         return self.parent_id and (self.parent_external_id or encode(Message.PREFIX, self.parent_id))
+
+
+def item_of(added, fields):
+    """The Item that a message just added is, without reading it again. `fields`: what Conversation.add was given."""
+    written = FIELDS | fields
+    return Item(
+        added.id,
+        written["external_id"],
+        added.position,
+        added.parent_id,
+        added.parent_external_id,
+        *(
+            written[name]
+            for name in ("role", "type", "status", "name", "model", "call_id", "text", "parts", "metadata")
+        ),
+        1,
+        written["created_at"],
+        written["completed_at"],
+        None,
+    )
 
 
 def items_at(conversation, positions):

@@ -7,12 +7,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models.user import User
 from accounts.models.workspace import Workspace
 from lib import base62
 from lib.models import Row
+from lib.sql import Prepared
 
 SCOPES = (
     "conversations:read",
@@ -36,18 +39,11 @@ def check_scopes(scopes):
 
 class ApiKeyQuerySet(models.QuerySet):
     def live(self):
-        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()), revoked_at__isnull=True)
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=Now()), revoked_at__isnull=True)
 
     def find(self, secret):
         """The live key that `secret` is, or None. One indexed look-up; a typing error never reaches the database."""
-        if not is_well_formed(secret):
-            return None
-        return (
-            self.live()
-            .filter(Q(user__isnull=True) | Q(user__is_active=True), digest=digest_of(secret))
-            .select_related("user", "workspace")
-            .first()
-        )
+        return _LIVE.first(digest_of(secret).hex()) if is_well_formed(secret) else None
 
     def mint(self, *, workspace, user=None, name="", scopes=("conversations:read", "conversations:write"), **fields):
         """Makes a key and returns (row, secret). Only here is the secret known; the row keeps its hash.
@@ -118,6 +114,15 @@ class ApiKey(Row):
         self.revoked_at = timezone.now()
         self.save(update_fields=["revoked_at"])
         return True
+
+
+_LIVE = Prepared(
+    lambda digest: (
+        ApiKey.objects.live()
+        .filter(Q(user__isnull=True) | Q(user__is_active=True), digest=RawSQL("decode(%s, 'hex')", [digest]))
+        .select_related("user", "workspace")
+    )
+)
 
 
 def new_secret():

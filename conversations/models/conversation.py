@@ -1,6 +1,7 @@
 import json
 from datetime import timedelta
 from itertools import count
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Max, Q
@@ -25,10 +26,21 @@ from conversations.refusals import (
 )
 from lib.metadata import merged
 from lib.models import Row
-from lib.sql import Prepared, execute_prepared
+from lib.sql import Prepared, fetch_prepared
 from lib.text import first_line
 from lib.typeid import decode, new_id
 from projects.models import WRITERS, Project, ProjectMember
+
+
+class Added(NamedTuple):
+    """A new message: where it stands, and the one that it answers (None for the first)."""
+
+    id: object
+    position: int
+    number: int  # from 1 on, along its branch
+    branch_id: object
+    parent_id: object
+    parent_external_id: str | None
 
 
 class ConversationQuerySet(models.QuerySet):
@@ -181,11 +193,7 @@ class Conversation(Row):
         `fields`: any of FIELDS. Raises ConversationFull beyond limits.MESSAGES, DuplicateMessage for an external_id
         that is taken here, DoesNotExist where the conversation is no longer there.
         """
-        message_id = self._add(role, text, **fields)
-        if message_id is None:
-            Conversation.objects.only("pk").get(pk=self.pk)
-            raise ConversationFull
-        return message_id
+        return self.add(role, text, **fields).id
 
     def reply(self, position, role, text, **fields):
         """Answers the message at `position`, makes that path the active one, and returns the new message's id.
@@ -193,7 +201,17 @@ class Conversation(Row):
         At a branch's tip the branch goes on. Anywhere else the conversation forks, as git would: the row called MAIN is
         renamed MAIN_<UTC stamp> and keeps its id and tip, and a new MAIN begins at `position`.
         """
-        return self._add(role, text, after=position, **fields) or self._branch(position, role, text, **fields)
+        return self.add(role, text, after=position, **fields).id
+
+    def add(self, role, text, *, after=None, **fields):
+        """What append does, or with `after`, a position, what reply does, and returns an Added."""
+        added = self._add(role, text, after=after, **fields)
+        if added is None and after is not None:
+            added = self._branch(after, role, text, **fields)
+        elif added is None:
+            Conversation.objects.only("pk").get(pk=self.pk)
+            raise ConversationFull
+        return added
 
     @transaction.atomic
     def append_all(self, messages):
@@ -212,7 +230,7 @@ class Conversation(Row):
         return added
 
     def _add(self, role, text, *, after=None, created_at=None, **fields):
-        """The new message's id, or None where nothing was added: full, gone, or its tip is not `after` (when given).
+        """An Added, or None where nothing was added: full, gone, or its tip is not `after` (when given).
 
         One statement: the row lock of the conversation hands out the position, so two writers at once are ordered and
         neither is lost.
@@ -223,7 +241,7 @@ class Conversation(Row):
         for name in ("parts", "metadata"):
             written[name] = None if written[name] is None else Jsonb(written[name])
         try:
-            added = execute_prepared(
+            rows = fetch_prepared(
                 _APPEND,
                 {
                     **written,
@@ -242,7 +260,7 @@ class Conversation(Row):
             if error.__cause__.diag.constraint_name != "message_external_id_once":
                 raise
             raise DuplicateMessage from error
-        return message_id if added else None
+        return Added(message_id, *rows[0]) if rows else None
 
     @transaction.atomic
     def _branch(self, position, role, text, **fields):
@@ -250,7 +268,7 @@ class Conversation(Row):
         if position != locked.tip_position:
             branch = locked.branches.filter(tip_position=position).order_by("-updated_at").first()
             locked._activate(branch or locked._fork(position))
-        return locked.append(role, text, **fields)
+        return locked.add(role, text, **fields)
 
     @transaction.atomic
     def edit_as_branch(self, message, text, *, expected_version=None, **fields):
@@ -527,17 +545,22 @@ WITH old AS MATERIALIZED (
         last_message_at = greatest(last_message_at, %(created_at)s),
         updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
     FROM old WHERE c.id = old.id
+    RETURNING length
 ), moved AS (
     UPDATE conversations_branch AS b
     SET tip_position = old.next_position, updated_at = clock_timestamp()
     FROM old WHERE b.id = old.active_branch_id
+), added AS (
+    INSERT INTO conversations_message
+        (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
+         completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
+         version, hidden, searchable, source_id)
+    SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(replaces_position)s, %(created_at)s,
+           %(completed_at)s, %(role)s, %(text)s, %(parts)s, %(metadata)s, %(type)s, %(status)s, %(model)s, %(name)s,
+           %(call_id)s, %(external_id)s, 1, false, true, ''
+    FROM old
 )
-INSERT INTO conversations_message
-    (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
-     completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
-     version, hidden, searchable, source_id)
-SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(replaces_position)s, %(created_at)s,
-       %(completed_at)s, %(role)s, %(text)s, %(parts)s, %(metadata)s, %(type)s, %(status)s, %(model)s, %(name)s,
-       %(call_id)s, %(external_id)s, 1, false, true, ''
-FROM old
+SELECT old.next_position, changed.length, old.active_branch_id, parent.id, parent.external_id
+FROM old CROSS JOIN changed LEFT JOIN conversations_message AS parent
+ON parent.conversation_id = old.id AND parent.position = old.tip_position
 """

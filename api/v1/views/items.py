@@ -1,4 +1,5 @@
 from django.db import transaction
+from django.utils import timezone
 
 from api import specification as spec
 from api.problem import Problem, invalid, not_found
@@ -88,9 +89,13 @@ class Items(ItemView):
             items = self.clean(ItemsInput, body)["items"]
             return self.list_of(found, found.append_all(written(found, items)), status=201)
         [fields] = written(found, [self.clean(ItemInput, body)])
-        after = fields.pop("after", None)
-        added = found.append(**fields) if after is None else found.reply(after, **fields)
-        return self.one(found, added, status=201, full=False)
+        added = found.add(**fields)
+        if added.branch_id != found.active_branch_id:  # a fork, or somebody activated another one meanwhile
+            found.active_branch = found.branches.get(pk=added.branch_id)
+        row = paths.item_of(added, fields)
+        full = full_of(request.query_params, False)
+        spelled = spell_item(row, branch=found.active_branch.name, number=added.number, full=full)
+        return self.answer(spelled, 201, etag=etag_of(row))
 
 
 class OneItem(ItemView):
@@ -216,6 +221,7 @@ def written(conversation, items):
 
 
 def _written(conversation, *, parent_id, **fields):
+    fields.setdefault("created_at", timezone.now())
     return fields | ({"after": message_named(conversation, parent_id).position} if parent_id else {})
 
 
