@@ -20,8 +20,9 @@ class Input(serializers.Serializer):
 
     default_error_messages = {"invalid": "must be an object."}
 
-    def clean(self, value):
-        """The clean values. Raises Problem (400), which names the first field that is wrong."""
+    def clean(self, value, *, user):
+        """The clean values, for `user`. Raises Problem (400), which names the first field that is wrong."""
+        self._context = {"user": user}
         try:
             return self.run_validation(value)
         except serializers.ValidationError as error:
