@@ -45,7 +45,7 @@ def main():
 def run(place, messages):
     django.setup()
     # Models exist from here on, and these modules are about models.
-    from tests.bench import bulk, cast, corpus, pages, stage, writing
+    from tests.bench import bulk, cast, corpus, pages, programs, stage, writing
     from tests.bench.client import Client
 
     words = corpus.Words()
@@ -69,6 +69,10 @@ def run(place, messages):
             *writing.in_sql(connection, people, words, 400),
             *writing.through_http(web(), floor(), people, words, 200),
             *writing.by_many(place, people, words, 3),
+        ],
+        "Programs": lambda: [
+            *programs.reading(programs.Program(people.reader, place.port), floor(), people, 100),
+            *programs.appending(place, programs.Program(people.reader, place.port), floor(), people, words, 200),
         ],
         "Delete": lambda: writing.deletion(web(people.importer), connection, people.doomed),
         "Export": lambda: bulk.export(place, connection, web(people.operator)),

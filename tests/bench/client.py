@@ -13,10 +13,11 @@ class Unexpected(Exception):
 
 
 class Client:
-    """`cookies` go with every request. Needs answers with a Content-Length; `download` does not."""
+    """`cookies` and `headers` go with every request. Needs answers with a Content-Length; `download` does not."""
 
-    def __init__(self, port, cookies=None):
+    def __init__(self, port, cookies=None, headers=None):
         self.port, self.cookies = port, "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())
+        self.headers = [f"{name}: {value}" for name, value in (headers or {}).items()]
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -29,6 +30,7 @@ class Client:
     def request(self, method, path, body=b""):
         """The bytes of a request, to be sent as often as one likes."""
         head = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "Connection: keep-alive"]
+        head += self.headers
         if self.cookies:
             head.append(f"Cookie: {self.cookies}")
         if method == "POST":

@@ -12,9 +12,9 @@ from granian.log import LogLevels
 
 from config.web import THREADS, WORKERS
 from lib import postgres
-from tests.bench.floors import append, history, thread
+from tests.bench.floors import append, history, listing, thread
 
-ANSWERS = {"/history": history.answer, "/thread": thread.answer, "/append": append.answer}
+ANSWERS = {"/history": history.answer, "/thread": thread.answer, "/append": append.answer, "/listing": listing.answer}
 of_this_thread = threading.local()
 
 

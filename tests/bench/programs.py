@@ -1,0 +1,86 @@
+"""What the API costs a program with a key: lists, reading, appending, searching, and the key itself."""
+
+from itertools import cycle
+from urllib.parse import urlencode
+
+import orjson
+
+from accounts.models import ApiKey
+from conversations.models import Conversation
+from lib.typeid import encode
+from tests.bench.client import Client
+from tests.bench.timing import at_least, at_most, interleaved
+from tests.bench.writing import CLIENTS, rate
+
+V1 = "/v1/conversations"
+
+
+class Program(Client):
+    """A client with a key of `user`."""
+
+    def __init__(self, user, port):
+        _, secret = ApiKey.objects.mint(workspace=user.workspace, user=user)
+        super().__init__(port, headers={"Authorization": f"Bearer {secret}"})
+
+
+def reading(program, floor, cast, rounds):
+    listing, pages = program.request("GET", f"{V1}?limit=50"), {}
+    for length in cast.thread:
+        pages[length] = program.request("GET", f"{path_of(cast.thread[length])}/items?limit=50")
+    raw = floor.request("GET", f"/listing?{urlencode({'owner': cast.reader.pk})}")
+    # A limit that is refused is refused after the key was checked, and before anything else is asked.
+    refused, health = program.request("GET", f"{V1}?limit=0"), program.request("GET", "/healthz")
+    cases = {
+        "list": lambda: program.send(listing),
+        "floor": lambda: floor.send(raw),
+        "key": lambda: program.send(refused, 400),
+        "select": lambda: program.send(health),
+    }
+    for length, request in pages.items():
+        cases[f"items {length}"] = lambda request=request: program.send(request)
+    found = interleaved(rounds, **cases)
+    shortest, *_, longest = pages
+    return [
+        at_most("list of 50 as JSON, with a key", found["list"], found["floor"], 4),
+        at_most("the key is checked, against a view that asks SELECT 1", found["key"], found["select"], 2),
+        at_most(
+            f"newest 50 items of {longest:,} / of {shortest:,}", found[f"items {longest}"], found[f"items {shortest}"]
+        ),
+    ]
+
+
+def appending(machine, program, floor, cast, words, rounds):
+    text = words.text("user")
+    body = orjson.dumps({"role": "user", "content": text})
+    short = cycle([program.request("POST", f"{path_of(pk)}/items", body) for pk in cast.short])
+    long = program.request("POST", f"{path_of(cast.nearly_full)}/items", body)
+    raw = floor.request("POST", "/append", urlencode({"text": text}).encode())
+    found = interleaved(
+        rounds,
+        short=lambda: program.send(next(short), 201),
+        floor=lambda: floor.send(raw),
+        long=lambda: program.send(long, 201),
+    )
+    return [
+        at_most("append through HTTP, with a key", found["short"], found["floor"], 4),
+        at_most("the same to one of 9,000 / of 10 messages", found["long"], found["short"], 1.2),
+        by_many(machine, cast, body, urlencode({"text": text}).encode(), 3),
+    ]
+
+
+def by_many(machine, cast, body, fields, duration):
+    """Messages per second of 16 programs at once, each in a conversation of its own."""
+    programs = [Program(cast.reader, machine.port) for _ in range(CLIENTS)]
+    requests = [p.request("POST", f"{path_of(pk)}/items", body) for p, pk in zip(programs, cast.short, strict=False)]
+    raw = [Client(machine.floor_port) for _ in range(CLIENTS)]
+    ours = [lambda p=p, request=request: p.send(request, 201) for p, request in zip(programs, requests, strict=True)]
+    floors = [lambda client=client: client.send(client.request("POST", "/append", fields)) for client in raw]
+    rates = {"ours": 0.0, "floor": 0.0}
+    for _ in range(2):
+        rates["ours"] += rate(ours, duration) / 2
+        rates["floor"] += rate(floors, duration) / 2
+    return at_least(f"appends by {CLIENTS} programs at once", rates["ours"], rates["floor"], 0.3)
+
+
+def path_of(pk):
+    return f"{V1}/{encode(Conversation.PREFIX, pk)}"
