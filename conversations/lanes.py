@@ -1,6 +1,7 @@
-"""The branch map: only where a conversation parts and where it ends, as an indented list that prints and reads aloud.
+"""Every branch of a conversation at once, as indented lists that print and read aloud.
 
-A lane is a run of messages without a choice, from a parting (or the beginning) to the next parting or the end.
+The branch map shows only where it parts and where it ends: a lane is a run of messages without a choice, from a parting
+(or the beginning) to the next parting or the end. The threaded view shows a line of every message, piece by piece.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from conversations.threads import permalink
 from lib.text import first_line
 
 LANES = 500  # shown; nobody reads more, and an import may bring thousands
+PIECE = 200  # lines of the threaded view at once
 LINE = 120  # characters of a preview
 DEEPEST = 8  # steps of indentation; a phone has no room for more
 
@@ -26,6 +28,7 @@ class Lane:
     start: int
     depth: int
     is_active: bool  # it lies on the active branch
+    parts: bool = False  # it is one of several answers to the same message
     count: int = 0
     branches: list[Branch] = field(default_factory=list)  # those that end in it
     href: str = ""
@@ -39,46 +42,48 @@ class Lane:
         return min(self.depth, DEEPEST)
 
 
-def lanes(conversation):
+def lanes(conversation, reader):
     """(the first LANES Lanes in order of reading, how many there are)"""
-    tree = Tree(conversation)
-    ends = defaultdict(list)
-    for branch in conversation.branches.order_by("created_at", "id"):
-        ends[branch.tip_position].append(branch)
-    found = list(_walk(tree.parents, set(tree.path(conversation.tip_position)), ends))
+    tree, ends = Tree(conversation), _ends(conversation)
+    active = set(tree.path(conversation.tip_position))
+    found = []
+    for position, depth, parts in tree.in_reading_order(active):
+        if parts:
+            found.append(Lane(position, depth, position in active))
+        found[-1].count += 1
+        found[-1].branches += ends.get(position, [])
     shown = found[:LANES]
-    _fill(conversation, shown)
+    _fill(conversation, reader, shown)
     return shown, len(found)
 
 
-def _walk(parents, active, ends):
-    children, newest = defaultdict(list), dict.fromkeys(parents, 0)
-    for position, parent in parents.items():
-        children[parent].append(position)
-    for position in reversed(parents):  # children stand after their parents, so each is complete when it is reached
-        newest[position] = max(newest[position], position)
-        if parents[position] is not None:
-            newest[parents[position]] = max(newest[parents[position]], newest[position])
-    # By hand and not by calling itself: a conversation may part a thousand times, one parting below the other.
-    waiting = [(root, 0) for root in reversed(children[None])]
-    while waiting:
-        position, depth = waiting.pop()
-        lane = Lane(position, depth, position in active)
-        following = [position]
-        while len(following) == 1:
-            (position,) = following
-            lane.count += 1
-            lane.branches += ends.get(position, [])
-            following = children[position]
-        yield lane
-        # What turns off first, then the way on: the active one, else the one that was written last.
-        following = sorted(following, key=lambda child: (child in active, newest[child]))
-        turns = len(following) - 1
-        waiting += [(child, depth + (n < turns)) for n, child in reversed(list(enumerate(following)))]
+def threaded(conversation, reader, *, after=None):
+    """(PIECE Lanes of one message each, those that follow `after` in order of reading; whether there are more)
+
+    ValueError where `after` is no position of this conversation.
+    """
+    tree, ends = Tree(conversation), _ends(conversation)
+    active = set(tree.path(conversation.tip_position))
+    order = list(tree.in_reading_order(active))
+    start = 0 if after is None else [position for position, _, _ in order].index(after) + 1
+    shown = [
+        Lane(position, depth, position in active, parts, 1, ends.get(position, []))
+        for position, depth, parts in order[start : start + PIECE]
+    ]
+    _fill(conversation, reader, shown)
+    return shown, start + PIECE < len(order)
 
 
-def _fill(conversation, shown):
+def _ends(conversation):
+    ends = defaultdict(list)
+    for branch in conversation.branches.order_by("created_at", "id"):
+        ends[branch.tip_position].append(branch)
+    return ends
+
+
+def _fill(conversation, reader, shown):
     path = conversation.get_absolute_url()
+    name = "You" if conversation.owner_id == reader.pk else str(conversation.owner)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT position, id, role, model, name, created_at, left(text, %s) FROM conversations_message"
@@ -90,6 +95,6 @@ def _fill(conversation, shown):
         pk, role, model, name, created_at, text = rows[lane.start]
         at = timezone.localtime(created_at)
         lane.href = permalink(path, pk)
-        lane.who = str(conversation.owner) if role == Message.Role.USER else model or name or role.capitalize()
+        lane.who = name if role == Message.Role.USER else model or name or role.capitalize()
         lane.text = first_line(text, LINE) or "Without words"
         lane.time, lane.iso = f"{at.day} {at:%B %Y}", at.isoformat(timespec="seconds")

@@ -5,6 +5,7 @@ that 10,000 messages open like 10. Anywhere else on the path we need to know whi
 number of the conversation as two arrays out of the covering index (about 2 ms for 10,000).
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import starmap
 from typing import NamedTuple
@@ -95,6 +96,25 @@ def around(conversation, position):
     return Window(path[-1], positions, has_earlier=start > 0, has_later=start + WINDOW < len(path))
 
 
+def chronological(conversation, *, after=None, before=None):
+    """Messages of every branch in the order they were written, after or before a position; else the first ones."""
+    if before is None:
+        found = _written(conversation, "position > %s ORDER BY position", after or 0)
+        return Window(None, found[:WINDOW], has_earlier=bool(after), has_later=len(found) > WINDOW)
+    else:
+        found = _written(conversation, "position < %s ORDER BY position DESC", before)[::-1]
+        return Window(None, found[-WINDOW:], has_earlier=len(found) > WINDOW, has_later=True)
+
+
+def _written(conversation, condition, place):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT position FROM conversations_message WHERE conversation_id = %s AND {condition} LIMIT %s",  # noqa: S608
+            [conversation.pk, place, WINDOW + 1],
+        )
+        return [position for (position,) in cursor.fetchall()]
+
+
 def siblings(conversation, rows, *, with_hidden=False):
     """{position: Sibling} for those of `rows` (Lines) that are not the only answer to their parent."""
     hidden = "" if with_hidden else "AND NOT hidden"
@@ -155,6 +175,38 @@ class Tree:
             if parent in below:
                 below.add(candidate)
         return below
+
+    def in_reading_order(self, active):
+        """(position, depth, whether something parts there) of every message, as one would read all of them aloud.
+
+        A message stands below what it answers. Where several answer one, those that turn off come first and count as
+        one step deeper; then goes on the way that is in `active`, else the one that was written on last.
+        """
+        children, newest = defaultdict(list), dict.fromkeys(self.parents, 0)
+        for position, parent in self.parents.items():
+            children[parent].append(position)
+        for position in reversed(self.parents):  # each is complete when it is reached
+            newest[position] = max(newest[position], position)
+            if (parent := self.parents[position]) is not None:
+                newest[parent] = max(newest[parent], newest[position])
+        # By hand and not by calling itself: a conversation may part a thousand times, one parting below the other.
+        waiting = [(root, 0, True) for root in reversed(children[None])]
+        while waiting:
+            position, depth, parts = waiting.pop()
+            yield position, depth, parts
+            following = sorted(children[position], key=lambda child: (child in active, newest[child]))
+            turns = len(following) - 1
+            waiting += [(child, depth + (n < turns), turns > 0) for n, child in reversed(list(enumerate(following)))]
+
+    def owners(self, tip, branches):
+        """{position: name of the first of `branches` that has it} for what is not on the path to `tip`."""
+        names = dict.fromkeys(self.path(tip))
+        for branch in branches:
+            position = branch.tip_position
+            while position in self.parents and position not in names:
+                names[position] = branch.name
+                position = self.parents[position]
+        return {position: name for position, name in names.items() if name}
 
     def reached_from(self, tips):
         """Every position on the paths to these tips."""

@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from conversations.views import account, branches, conversations, markdown, messages, outline, search, versions
+from conversations.views import account, branches, conversations, markdown, messages, orders, outline, search, versions
 from lib.typeid import url_converter
 
 register_converter(url_converter("conv"), "conv")
@@ -21,6 +21,8 @@ urlpatterns = [
     path("conversations/<conv:pk>/branches/new/", branches.new, name="branch_new"),
     path("conversations/<conv:pk>/branches/<branch:branch_pk>/edit/", branches.edit, name="branch_edit"),
     path("conversations/<conv:pk>/branches/<branch:branch_pk>/delete/", branches.delete, name="branch_delete"),
+    path("conversations/<conv:pk>/chronological/", orders.chronological, name="chronological"),
+    path("conversations/<conv:pk>/threaded/", orders.threaded, name="threaded"),
     path("conversations/<conv:pk>/outline/", outline.detail, name="outline"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),

@@ -24,7 +24,7 @@ def index(request, pk):
 
 def _map(request, pk):
     conversation = visible_or_404(request, pk)
-    shown, count = lanes(conversation)
+    shown, count = lanes(conversation, request.user)
     context = {
         "conversation": conversation,
         "lanes": shown,

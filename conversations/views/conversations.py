@@ -87,6 +87,7 @@ def detail(request, pk):
         "source": history.SOURCES.get(conversation.source, conversation.source),
         "form": MessageForm(conversation=conversation, initial={"tip": thread.tip}),
         "can_edit": can_edit,
+        "branch": None if thread.is_active else conversation.branches.filter(tip_position=thread.tip).first(),
         "readings": _readings(conversation, request.user),
     }
     if not wants_fragment(request):

@@ -19,7 +19,7 @@ def forked(conversation):
 
 
 def test_the_map_shows_partings_and_ends_and_what_is_active(forked):
-    shown, count = lanes.lanes(forked)
+    shown, count = lanes.lanes(forked, forked.owner)
 
     assert [(lane.text, lane.count, lane.depth, lane.is_active) for lane in shown] == [
         ("Which telescope should a beginner buy?", 1, 0, True),
@@ -79,7 +79,7 @@ def test_a_thousand_partings_below_each_other_are_cut_and_counted(sign_in, alice
     messages.bulk_create(rows)
 
     with django_assert_num_queries(3):  # tree, branches, first lines
-        shown, count = lanes.lanes(conversation)
+        shown, count = lanes.lanes(conversation, alice)
     assert len(shown) == lanes.LANES
     assert count > 600
     assert max(lane.step for lane in shown) <= lanes.DEEPEST

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conversations.models import Conversation
+from conversations.models import Conversation, Message
+from tests.system.conftest import is_foreign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -125,16 +126,135 @@ def test_a_message_its_link_and_its_code_are_copied(at_log, log):
 def test_another_branch_is_chosen_on_the_map(at_log, log):
     log.reply(1, "assistant", "Another first answer.")
     at_log.reload()
-    at_log.get_by_role("link", name="2 branches").click()
+    at_log.get_by_role("link", name="Map").click()
     expect(at_log.locator(".lane.is-active")).to_have_count(2)
 
     at_log.get_by_role("button", name="Make").click()
 
     expect(at_log.locator(".message", has_text="Entry 300.")).to_be_attached()
-    at_log.get_by_role("link", name="2 branches").click()
+    at_log.get_by_role("link", name="Map").click()
     at_log.get_by_role("link", name="Another first answer.").click()
     expect(at_log.locator(".message.is-found")).to_contain_text("Another first answer.")
-    expect(at_log.get_by_text("This is another branch")).to_be_visible()
+    expect(at_log.get_by_text("Another branch")).to_be_visible()
+
+
+SHIFTS = """() => {
+  window.shifts = []
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => window.shifts.push(
+    entry.value + " " + entry.sources.map((source) => source.node?.outerHTML?.slice(0, 60)).join(" "),
+  ))).observe({ type: "layout-shift", buffered: true })
+}"""
+
+
+def test_versions_are_compared_where_they_stand_by_keyboard_and_nothing_moves(at_log, log):
+    """Beside each other, in their place: the version that is switched to comes to where the other one was."""
+    log.reply(140, "user", "Another question 141.")
+    log.append("assistant", "Another answer.")
+    new, old = log.messages.get(position=301), log.messages.get(position=141)
+    at_log.goto(at_log.url.split("?")[0].split("#")[0] + f"?at={new.typeid}#{new.typeid}")
+    at_log.evaluate("window.scrollBy(0, -200)")
+    at_log.evaluate(SHIFTS)
+    place = at_log.locator(".message.is-found")
+    before = place.bounding_box()["y"]
+
+    place.get_by_label("Previous version").focus()
+    at_log.keyboard.press("Enter")
+
+    expect(place).to_contain_text("Entry 141.")
+    expect(at_log).to_have_url(re.compile(f"at={old.typeid}#{old.typeid}"))
+    expect(at_log.get_by_text("Another branch, MAIN_")).to_be_visible(timeout=100)
+    assert abs(place.bounding_box()["y"] - before) < 1
+    expect(place.get_by_label("Next version")).to_be_focused()
+
+    at_log.keyboard.press("Enter")
+
+    expect(place).to_contain_text("Another question 141.")
+    expect(at_log.get_by_text("The active one of 2 branches")).to_be_attached()
+    assert abs(place.bounding_box()["y"] - before) < 1
+    assert at_log.evaluate("window.shifts.filter((shift) => parseFloat(shift) > 0.005)") == []
+
+    at_log.go_back()
+    expect(at_log.locator(".message.is-found")).to_contain_text("Entry 141.")
+
+
+def test_a_thread_of_ten_thousand_is_read_from_its_middle_and_nothing_moves(at_home, alice):
+    long = Conversation.objects.start(alice, title="Ten thousand")
+    Message.objects.bulk_create(
+        Message(conversation=long, workspace=alice.workspace, owner=alice, position=n, parent_position=n - 1 or None,
+                role="user" if n % 2 else "assistant", text=f"Number {n}. " + "word " * 40) for n in range(1, 10_001)
+    )  # fmt: skip
+    long.branches.update(tip_position=10_000)
+    Conversation.objects.filter(pk=long.pk).update(
+        tip_position=10_000, next_position=10_001, message_count=10_000, length=10_000, turns=10_000
+    )
+    middle = long.messages.get(position=5_001)
+    page = at_home
+    page.goto(f"{page.url.removesuffix('/conversations/')}{long.get_absolute_url()}?at={middle.typeid}#{middle.typeid}")
+    article = page.locator("article", has_text="Number 5001.")
+    expect(article).to_be_in_viewport()
+    page.evaluate(SHIFTS)
+
+    page.locator(".thread > li").first.evaluate("(row) => row.scrollIntoView()")
+    expect(page.locator("article", has_text="Number 4950.")).to_be_attached()
+    page.locator("#messages > li").last.evaluate("(row) => row.scrollIntoView()")
+    expect(page.locator("article", has_text="Number 5090.")).to_be_attached()
+
+    article.scroll_into_view_if_needed()
+    expect(article).to_be_in_viewport()
+    assert page.evaluate("window.shifts.filter((shift) => parseFloat(shift) > 0.005)") == []
+    page.get_by_role("link", name="Beginning").click()
+    expect(page.locator("article").first).to_contain_text("Number 1.")
+
+
+def test_without_a_script_everything_of_a_thread_is_a_link_or_a_form(browser, live_server, alice, log):
+    log.reply(140, "user", "Another question 141.")
+    log.append("assistant", "```\n" + "x" * 200 + "\n```\n\n![far](https://example.com/far.png)")
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if is_foreign(request.url) else None)
+    page.goto(f"{live_server.url}/account/login/")
+    page.locator("[name=login]").fill("alice@example.org")
+    page.locator("[name=password]").fill("alice's password")
+    page.get_by_role("button", name="Sign in").click()
+    home = live_server.url + log.get_absolute_url()
+
+    page.goto(home)
+    page.get_by_role("link", name="Earlier messages").click()
+    expect(page.locator("article").first).to_contain_text("Entry 43.")
+    page.goto(home)
+    page.get_by_label("Previous version").click()
+    expect(page.locator(".message.is-found")).to_contain_text("Entry 141.")
+    expect(page.locator(".message.is-found")).to_be_in_viewport()
+    page.get_by_role("link", name="Go to the active one").click()
+    listing = page.locator("figure.code pre")
+    wide = "(pre) => pre.scrollWidth > pre.clientWidth"
+    assert listing.evaluate(wide)
+    page.get_by_label("Wrap").check()
+    assert not listing.evaluate(wide)
+    expect(page.get_by_role("link", name="far")).to_have_attribute("target", "_blank")
+
+    page.get_by_role("link", name="Chronological").click()
+    page.get_by_role("link", name="Later messages").click()
+    expect(page.locator("article").first).to_contain_text("Entry 51.")
+    page.get_by_role("link", name="Threaded").click()
+    page.get_by_role("link", name="Entry 150.").click()
+    expect(page.locator(".message.is-found")).to_contain_text("Entry 150.")
+
+    page.locator(".message.is-found").get_by_label("Edit this message").click()
+    page.get_by_label("Text").fill("Entry 150, in other words.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".message.is-found")).to_contain_text("in other words")
+    page.get_by_role("link", name="edited").click()
+    expect(page.locator(".versions")).to_contain_text("Entry 150. Seeing was fair")
+    page.get_by_role("link", name="this message").click()
+    page.locator(".message.is-found").get_by_label("Edit this message").click()
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.locator(".message.is-found")).to_contain_text("Entry 149.")
+    expect(page.get_by_text("in other words")).to_have_count(0)
+    assert asked == []
+    context.close()
 
 
 def test_on_paper_there_is_the_text_and_nothing_to_press(at_log):

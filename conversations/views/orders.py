@@ -1,0 +1,50 @@
+"""All of a conversation, every branch of it, in an order of its own."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.views.decorators.http import require_GET
+
+from conversations import lanes, reading, threads
+from conversations.views.conversations import position, visible_or_404
+from lib.htmx import render_page, wants_fragment
+
+
+@login_required
+@require_GET
+def chronological(request, pk):
+    """Every message as it was written, from the beginning, or after or before a position."""
+    conversation = visible_or_404(request, pk)
+    try:
+        places = {name: position(request.GET, name) for name in ("after", "before") if name in request.GET}
+    except ValueError:
+        raise Http404 from None
+    window = reading.chronological(conversation, **places)
+    can_edit = conversation.can_be_edited_by(request.user)
+    context = {
+        "conversation": conversation,
+        "thread": threads.chronological(conversation, window, request.user, can_edit=can_edit),
+        # A piece is put beside what the page has already, so it leads on in its own direction only.
+        "leads_up": not (wants_fragment(request) and "after" in places),
+        "leads_down": not (wants_fragment(request) and "before" in places),
+    }
+    template = "conversations/detail.html" if wants_fragment(request) else "conversations/chronological.html"
+    return render_page(request, template, context, fragment="turns")
+
+
+@login_required
+@require_GET
+def threaded(request, pk):
+    """A line of every message, below what it answers, from the beginning or after a position."""
+    conversation = visible_or_404(request, pk)
+    try:
+        after = position(request.GET, "after") if "after" in request.GET else None
+        lines, has_more = lanes.threaded(conversation, request.user, after=after)
+    except ValueError:
+        raise Http404 from None
+    context = {
+        "conversation": conversation,
+        "lanes": lines,
+        "is_later": after is not None,
+        "later_href": f"{request.path}?after={lines[-1].start}" if has_more else "",
+    }
+    return render_page(request, "conversations/threaded.html", context, fragment="lines")
