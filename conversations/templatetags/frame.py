@@ -1,6 +1,7 @@
 """What stands around every page of somebody signed in."""
 
 from django import template
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
@@ -23,6 +24,8 @@ def sidebar(context):
         "request": request,
         "user": request.user,
         "csrf_token": context["csrf_token"],
+        # The search page has a box of its own.
+        "words": "" if request.path == reverse("conversations:search") else request.GET.get("q", ""),
         "recent": _list(page, context.get("conversation")),
         "has_more": page.next_cursor is not None,
     }

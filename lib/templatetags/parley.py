@@ -3,6 +3,11 @@
 from functools import cache
 
 from django import template
+from django.template import Context, Node
+from django.template.base import TextNode
+from django.template.defaulttags import url as url_of
+from django.templatetags.static import StaticNode
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from lucide.templatetags.lucide import lucide
 
@@ -12,12 +17,59 @@ register = template.Library()
 register.filter("marked", marked)
 
 
-@register.simple_tag
-@cache
-def icon(name):
+def at_once(node, *arguments):
+    """What says the same on every page is said when the template is read: a page has a hundred such words."""
+    is_fixed = all(isinstance(argument.var, str) for argument in arguments)
+    return TextNode(node.render(Context())) if is_fixed else node
+
+
+@register.tag
+def static(parser, token):
+    node = StaticNode.handle_token(parser, token)
+    return node if node.varname else at_once(node, node.path)
+
+
+@register.tag
+def url(parser, token):
+    node = url_of(parser, token)
+    return node if node.asvar else at_once(node, node.view_name, *node.args, *node.kwargs.values())
+
+
+@register.tag
+def icon(parser, token):
     """A Lucide icon as inline SVG, sized and coloured by CSS; words beside it or an aria-label say what it means."""
-    drawing = lucide(name, size=None, **{"class": "icon", "aria-hidden": "true"})
-    return mark_safe(" ".join(drawing.split()))  # noqa: S308  it comes from a package, by a name that a template spells out
+    _, name = token.split_contents()
+    name = parser.compile_filter(name)
+    return at_once(IconNode(name), name)
+
+
+class IconNode(Node):
+    def __init__(self, name):
+        self.name = name
+
+    def render(self, context):
+        return drawing(self.name.resolve(context))
+
+
+@cache
+def drawing(name):
+    svg = lucide(name, size=None, **{"class": "icon", "aria-hidden": "true"})
+    return mark_safe(" ".join(svg.split()))  # noqa: S308  it comes from a package, by a name that a template spells out
+
+
+@register.tag
+def current(parser, token):
+    """In a link: whether it leads to the page it stands on. {% current "conversations:index" %}"""
+    _, name = token.split_contents()
+    return CurrentNode(reverse(parser.compile_filter(name).resolve(Context())))
+
+
+class CurrentNode(Node):
+    def __init__(self, path):
+        self.path = path
+
+    def render(self, context):
+        return ' aria-current="page"' if context["request"].path == self.path else ""
 
 
 @register.filter
