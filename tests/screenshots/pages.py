@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
 
@@ -115,6 +116,13 @@ def _reading(stage):
     yield thread("long", "three hundred messages", who=more)
     yield Shot("conversations:branches", "typical", (fork.pk,), who=mira)
     yield Shot("conversations:branches", "overflowing", (stage.threads["branches"].pk,), who=more)
+    branch = fork.branches.exclude(pk=fork.active_branch_id).first()
+    yield Shot("conversations:branch_new", args=(fork.pk,), query=f"?at={found.typeid}", who=mira)
+    yield Shot("conversations:branch_edit", args=(fork.pk, branch.pk), who=mira)
+    yield Shot("conversations:branch_delete", args=(fork.pk, branch.pk), who=mira)
+    yield Shot("conversations:message_edit", args=(fork.pk, found.pk), who=mira)
+    yield Shot("conversations:message_delete", args=(fork.pk, found.pk), who=mira)
+    yield Shot("conversations:versions", args=(fork.pk, found.pk), who=mira)
     yield Shot("conversations:outline", "typical", (stage.threads["kepler"].pk,), who=mira)
     yield Shot("conversations:outline", "overflowing", (stage.threads["long"].pk,), who=more)
     yield Shot("conversations:new", "typical", who=mira)
@@ -182,7 +190,7 @@ def _api():
 
 
 def _errors():
-    for code in (400, 403, 404, 429, 500, 503):
+    for code in sorted(int(page.stem) for page in (settings.BASE_DIR / "templates").glob("[45]??.html")):
         yield Shot("error", str(code), (code,), status=code)
 
 
