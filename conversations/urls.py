@@ -29,5 +29,6 @@ urlpatterns = [
     path("account/delete/", account.delete, name="account_delete"),
     path("account/deleted/", account.deleted, name="account_deleted"),
     path("search/", search.index, name="search"),
+    path("search/facets/", search.facets, name="facets"),
     path("", include("conversations.import_urls")),
 ]

@@ -16,7 +16,10 @@ TREES = 50_000  # messages of forked conversations: so many are looked at to cou
 
 
 class Count(NamedTuple):
-    """`number` of the hits fit `filter`; None where counting would cost more than it tells. `name` is a project's."""
+    """`number` of the hits fit `filter`; None where counting would cost more than it tells.
+
+    `name` is a project's or a model's, as it is written.
+    """
 
     filter: Filter
     number: int | None
@@ -72,7 +75,7 @@ def _rows(hits, user):
             ), counted (kind, value, name, number) AS (
                 SELECT 'date', month, NULL, count(*) FROM found GROUP BY 2
                 UNION ALL SELECT 'role', role, NULL, count(*) FROM found GROUP BY 2
-                UNION ALL SELECT 'model', lower(model), NULL, count(*) FROM found WHERE model <> '' GROUP BY 2
+                UNION ALL SELECT 'model', lower(model), min(model), count(*) FROM found WHERE model <> '' GROUP BY 2
                 UNION ALL SELECT 'source', source, NULL, sum(hits) FROM talk GROUP BY 2
                 UNION ALL SELECT 'project', NULL, NULL, sum(hits) FROM talk WHERE project_id IS NULL
                 UNION ALL SELECT 'project', p.id::text, p.name, sum(hits)

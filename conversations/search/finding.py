@@ -116,7 +116,7 @@ class _Search:
     def __init__(self, user, query, filters, place, limit):
         self.user, self.filters, self.limit = user, filters, limit
         self.query, self.place = query.as_prefixes() if place.is_fallback else query, place
-        self.total, self.notices = place.total, []
+        self.total, self.notices, self.reach = place.total, [], None
 
     def fill(self, results, facets=False):
         self.has_facets = facets
@@ -126,9 +126,11 @@ class _Search:
                 self._show(results)
         except TookTooLong:
             self.notices.append(TOO_LONG)
-            # What the nearer windows gave is exact as far as it goes.
-            with suppress(TookTooLong), limited(SECONDS):
-                self._show(results)
+            results.is_stopped = True
+            if self.reach:
+                # What the nearer windows gave is exact as far as it goes.
+                with suppress(TookTooLong), limited(SECONDS):
+                    self._show(results)
         results.marks = self.query.marks
         results.fallback = self.place.is_fallback
         results.notice = _sentences(results.notice, *self.notices)

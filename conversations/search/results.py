@@ -43,6 +43,7 @@ class Results:
     the time was up. So does `titles_total`, with in:title; else it stops one above those that are shown.
     `reached`: to find those that fit, messages were looked at down to this moment and no further; the next page goes on
     from there. None where nothing stopped the search.
+    `is_stopped`: the time was up, and there may be more of it.
     `fallback`: no word matched as typed, so these are messages with words that begin like them.
     """
 
@@ -54,6 +55,7 @@ class Results:
     titles_total: int = 0
     reached: datetime | None = None
     next_cursor: str = ""
+    is_stopped: bool = False
     fallback: bool = False
     notice: str = ""
     facets: Facets | None = None

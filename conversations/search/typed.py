@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from conversations.models.tag import Tag
 from conversations.search.filters import ABANDONED, ACTIVE, CODE, FILE, IMAGE, TITLE, Filter, Filters, Period
 from conversations.search.query import CHARACTERS, QUOTES, TOO_MUCH
 from lib.text import clean
@@ -19,9 +20,10 @@ from projects.models import Project
 
 MOST = 24  # filters of one search
 
+PLAIN = re.compile(r'[^\s":/][^\s"]*')
 TOKEN = re.compile(
-    r"""(?P<words>-?"[^"]*"?)
-      | (?P<minus>-)?(?P<name>[a-z]{2,16}):(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s":/][^\s"]*))
+    rf"""(?P<words>-?"[^"]*"?)
+      | (?P<minus>-)?(?P<name>[a-z]{{2,16}}):(?:"(?P<quoted>[^"]*)"?|(?P<plain>{PLAIN.pattern}))
       | [^\s"]+""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -68,7 +70,7 @@ class Typed(NamedTuple):
     """What was written as one filter, and where it stands in the text."""
 
     filters: tuple[Filter, ...]
-    spelled: str
+    value: str  # as it was written, without its quotes
     start: int
     end: int
 
@@ -85,6 +87,10 @@ class Question:
     @property
     def filters(self):
         return [each for typed in self.typed for each in typed.filters]
+
+    @property
+    def is_about_titles(self):
+        return Filters(self.filters).is_about_titles
 
     def without(self, typed):
         """The text without one of its filters."""
@@ -104,7 +110,7 @@ def read(text, user=None):
         except NotUnderstood as why:
             notices += [str(why)] if str(why) else []
         else:
-            found.append(Typed(filters, match[0], *match.span()))
+            found.append(Typed(filters, _value(match), *match.span()))
             pieces.append(text[done : match.start()])
             done = match.end()
     if len(found) > MOST:
@@ -114,7 +120,7 @@ def read(text, user=None):
 
 
 def _filters(match, user):
-    name, value = match["name"].lower(), (match["quoted"] or match["plain"] or "").strip()
+    name, value = match["name"].lower(), _value(match)
     if name not in KINDS:
         # 10:30 and host:8000 are nothing that anybody takes for a filter.
         raise NotUnderstood(f"“{name}:” is no filter, so it was searched for as a word." if value[:1].isalpha() else "")
@@ -124,6 +130,10 @@ def _filters(match, user):
     if not is_wanted and kind in _OPPOSITE:
         kind, is_wanted = _OPPOSITE[kind], True
     return tuple(Filter(kind, each, is_wanted) for each in READERS[kind](value, user))
+
+
+def _value(match):
+    return (match["quoted"] or match["plain"] or "").strip()
 
 
 _OPPOSITE = {"after": "before", "before": "after"}
@@ -143,8 +153,13 @@ def _listed(words):
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def _name(value, user):
+def _model(value, user):
     return [value.lower()]
+
+
+def _tag(value, user):
+    names = Tag.objects.filter(owner=user).values_list("name", flat=True) if user else ()
+    return [name for name in names if bare(name) == bare(value)] or [value]
 
 
 def _source(value, user):
@@ -160,8 +175,18 @@ def _project(value, user):
 
 
 def bare(name):
-    """A name as it can be written between quotes."""
-    return " ".join(name.translate(QUOTES).replace('"', " ").split()).casefold()
+    """What two spellings of a name have in common: between quotes there can be none."""
+    return _unquoted(name).casefold()
+
+
+def _unquoted(name):
+    return " ".join(name.translate(QUOTES).replace('"', " ").split())
+
+
+def spell(kind, value):
+    """A filter as it is typed; `value` in words. What read() reads."""
+    value = _unquoted(value)
+    return f"{kind}:{value}" if PLAIN.fullmatch(value) else f'{kind}:"{value}"'
 
 
 def _date(value, user):
@@ -207,9 +232,9 @@ def _between(first, end):
 
 READERS = {
     "role": one_of(ROLES, "no role"),
-    "model": _name,
+    "model": _model,
     "project": _project,
-    "tag": _name,
+    "tag": _tag,
     "source": _source,
     "has": one_of(HAVING, "nothing that a message has"),
     "branch": one_of(BRANCHES, "no branch"),

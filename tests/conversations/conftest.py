@@ -68,3 +68,10 @@ def forked(say):
     conversation = say("needle one", "needle two", "needle three")[0].conversation
     conversation.reply(1, "assistant", "needle four")
     return conversation
+
+
+@pytest.fixture
+def looking(monkeypatch):
+    """A search that looks at no more than ten rows for one page."""
+    monkeypatch.setattr("conversations.search.walking.LOOK", 10)
+    monkeypatch.setattr("conversations.search.walking.LITTLE", 5)

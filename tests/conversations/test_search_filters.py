@@ -186,13 +186,6 @@ def test_titles_stand_above_messages_only_where_the_filters_could_speak_of_them(
     assert Message.objects.search("needle before:2020", alice).titles == []
 
 
-@pytest.fixture
-def looking(monkeypatch):
-    """A search that looks at no more than ten rows for one page."""
-    monkeypatch.setattr("conversations.search.walking.LOOK", 10)
-    monkeypatch.setattr("conversations.search.walking.LITTLE", 5)
-
-
 def test_a_filter_that_leaves_little_looks_so_far_back_and_says_so(alice, say, looking):
     for month in range(24):
         say(*["needle"] * 4, at=NOON - timedelta(days=30 * month))

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conversations.models import Tag
 from conversations.search import Filter, Period, read
+from conversations.search.typed import spell
 from projects.models import Project
 
 
@@ -23,8 +25,8 @@ def filters(text, user=None):
         ("-role:tool", [Filter("role", "tool", is_wanted=False)]),
         ("model:GPT-4o", [Filter("model", "gpt-4o")]),
         ("model:gpt-4*", [Filter("model", "gpt-4*")]),
-        ('tag:"Night sky"', [Filter("tag", "night sky")]),
-        ("tag:“Night sky”", [Filter("tag", "night sky")]),
+        ('tag:"Night sky"', [Filter("tag", "Night sky")]),
+        ("tag:“Night sky”", [Filter("tag", "Night sky")]),
         ("tag:a:b", [Filter("tag", "a:b")]),
         ("source:ChatGPT source:here", [Filter("source", "chatgpt"), Filter("source", "")]),
         ("has:code has:attachments", [Filter("has", "code"), Filter("has", "file")]),
@@ -126,6 +128,22 @@ def test_projects_are_known_by_name_to_those_who_see_them(alice, bob, charlie, p
     assert filters("project:observatory", charlie) == filters("project:nothing", alice)
     assert filters("project:observatory", charlie)[0].value.int == 0
     assert filters('project:"The Night sky"', alice) == [Filter("project", quoted.pk)]
+
+
+def test_ones_own_tags_are_known_however_they_are_written(alice, bob):
+    Tag.objects.create(owner=alice, name='An 8" mirror')
+
+    assert filters('tag:"an 8 mirror"', alice) == [Filter("tag", 'An 8" mirror')]
+    assert filters('tag:"an 8 mirror"', bob) == [Filter("tag", "an 8 mirror")]
+
+
+@pytest.mark.parametrize("name", ["Garden", "Night sky", ":a", "/b", 'Say "hi" to', "  x ", "“q”", "a:b", "-", "日本"])
+def test_what_is_spelled_is_read(alice, name):
+    Tag.objects.create(owner=alice, name=name)
+    question = read(f"red {spell('tag', name)} blue", alice)
+
+    assert question.filters == [Filter("tag", name)]
+    assert question.words == "red blue"
 
 
 def test_a_filter_can_be_taken_out_of_the_text():

@@ -133,6 +133,14 @@ def _reading(stage):
     yield Shot(search, "empty", who=mira)
     yield Shot(search, "results", query="?q=mirror", who=mira)
     yield Shot(search, "best first", query="?q=mirror&order=best", who=mira)
+    yield Shot(search, "filtered", query="?q=star+project:observatory+-role:tool", who=mira)
+    yield Shot(search, "filters alone", query="?q=has:code", who=mira)
+    yield Shot(search, "narrowing", query="?q=star+role:user", who=mira, act=_open_facets, widths=(375, 768))
+    yield Shot(search, "many", query="?q=the", who=mira)
+    yield Shot(search, "abandoned branch", query="?q=branch:abandoned", who=mira)
+    yield Shot(search, "titles", query="?q=in:title", who=mira)
+    yield Shot(search, "nothing fits", query="?q=mirror+has:image+colour:red", who=mira)
+    yield Shot("conversations:facets", "typical", query="?q=the", who=mira)
     yield Shot(search, "nothing found", query="?q=zzzzz", who=mira)
     yield Shot(search, "nobody has anything", query="?q=mirror", who=nobody)
     yield Shot(search, "overflowing", query=f"?{urlencode({'q': 'dark OR ' + 'Donaudampfschiff' * 20})}", who=more)
@@ -224,6 +232,10 @@ def _open_account_menu(page):
     if not page.locator("#sidebar").is_visible():
         page.get_by_role("button", name="Open the menu").click()
     page.locator(".sidebar__account summary").click()
+
+
+def _open_facets(page):
+    page.locator(".facets summary").first.click()
 
 
 def _tab(page):
