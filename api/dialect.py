@@ -29,6 +29,7 @@ from conversations.refusals import (
 )
 from lib.json import dumps
 from lib.typeid import decode
+from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
 
 READ = ("GET", "HEAD")
 
@@ -58,6 +59,10 @@ class Dialect(APIView):
         BranchExists: (409, "branch_exists"),
         TagExists: (409, "tag_exists"),
         TooManyTags: (400, "too_many_tags"),
+        NothingToShare: (400, "nothing_to_share"),
+        ShareTooLarge: (400, "share_too_large"),
+        ShareRevoked: (410, "share_revoked"),
+        ShareExpired: (410, "share_expired"),
         Stale: (412, "stale"),
     }
     # Loaded through the door, and deleted by somebody else before its verb had the lock.
@@ -150,6 +155,11 @@ class Dialect(APIView):
     def check_may_write(self, row, write):
         if write and not row.can_be_edited_by(self.request.user):
             raise Problem(403, "forbidden", "You may read this, but not change it.")
+
+    def check_owner(self, row):
+        """For what an editor's hand does not reach: deleting, publishing, letting others in."""
+        if row.owner_id != self.request.user.pk:
+            raise Problem(403, "forbidden", "Only its owner may do that.")
 
     decode = staticmethod(decode)  # R2R spells ids as plain UUIDs
 

@@ -191,6 +191,7 @@ _PATH = {
     "tag": {"description": "tag_…, or the tag’s name where no slash is in it."},
     "note": {"description": "note_…"},
     "call_id": {"description": "The call’s id."},
+    "share": {"description": "share_…, or the slug of 22 characters."},
 }
 
 

@@ -1,6 +1,7 @@
 """How many requests a minute. Every process takes them from PostgreSQL in blocks, so that a limit holds for all
 processes together and survives a restart, while most requests cost no query."""
 
+import ipaddress
 import threading
 import time
 
@@ -10,6 +11,15 @@ from api.problem import Problem
 
 _blocks = {}  # name: [minute, how many of the block are left]
 _lock = threading.Lock()
+
+
+def client(request):
+    """Where a request comes from: an IPv4 address, or the network of an IPv6 address, which one customer has whole."""
+    address = ipaddress.ip_address(request.META["REMOTE_ADDR"])
+    if address.version == 4 or address.ipv4_mapped:
+        return str(address)
+    else:
+        return str(ipaddress.ip_network((int(address), 64), strict=False))
 
 
 def count_request(name, limit):

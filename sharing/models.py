@@ -1,12 +1,14 @@
-import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import User, Workspace
-from conversations.models import Conversation, Message, Revision
+from conversations.models import Attachment, Conversation, Message, Revision
 from conversations.reading import Tree
+from lib.json import dumps
 from lib.models import Row
 from lib.text import first_line
 from lib.typeid import decode, new_id
@@ -22,15 +24,15 @@ class ShareLinkQuerySet(models.QuerySet):
         """The links that `user` made. Strangers come in through `opened_by`."""
         return self.filter(owner=user)
 
-    def newest_first(self):
-        return self.order_by("-created_at", "-id")
-
     def opened_by(self, text):
         """The link whose secret this is, in either spelling; None for anything else."""
         try:
-            return self.filter(digest=spelling.digest_of(spelling.read(text))).first()
+            secret = spelling.read(text)
         except ValueError:
             return None
+        if link := self.filter(digest=spelling.digest_of(secret)).first():
+            link.secret = secret
+        return link
 
     def named(self, text):
         """For its owner, who may also say link_…: the row itself, where its secret can be shown no more."""
@@ -65,10 +67,7 @@ class ShareLinkQuerySet(models.QuerySet):
 
 
 def _path(conversation, branch):
-    if branch is None:
-        tip = conversation.tip_position
-    else:
-        tip = conversation.branches.filter(pk=branch.pk).values_list("tip_position", flat=True).first()
+    tip = conversation.branches.get(pk=branch.pk).tip_position if branch else conversation.tip_position
     return Tree(conversation).path(tip)
 
 
@@ -127,22 +126,32 @@ class ShareLink(Row):
     objects = ShareLinkQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index("owner", F("created_at").desc(), F("id").desc(), name="shares_newest_first")]
+        indexes = [models.Index("owner", F("id").desc(), name="shares_newest_first")]
 
     def __str__(self):
         return self.title or "Untitled link"
 
-    @property
+    @cached_property
     def secret(self):
         """None where the key that it was made with is no longer ours."""
         secret = spelling.secret_of(self.pk)
         return secret if spelling.digest_of(secret) == bytes(self.digest) else None
 
+    @property
+    def path(self):
+        """Where people read it."""
+        return reverse("share", args=[spelling.share_id(self.secret)])
+
+    @property
+    def files_path(self):
+        """Below which address the pictures lie that it shows, each by its id and a slash."""
+        return f"{self.path}/files/"
+
     def take(self, positions):
         """Makes it show what of these messages may be shown. Raises NothingToShare, ShareTooLarge."""
         size, first = 0, None
         for message in self._as_they_were(positions):
-            stored = len(message.text) + len(orjson.dumps(message.parts))
+            stored = len(message.text) + len(dumps(message.parts))
             if publish(message, self):
                 size += stored
                 if size > limits.SNAPSHOT_BYTES:
@@ -161,10 +170,19 @@ class ShareLink(Row):
         Raises ShareRevoked, ShareExpired.
         """
         self._check_open()
-        found = [m for m in self._as_they_were(self.positions if positions is None else positions) if publish(m, self)]
-        if not found and positions is None:
+        positions = self.positions if positions is None else positions
+        found = [message for message in self._as_they_were(positions) if publish(message, self)]
+        if not found and len(positions) == len(self.positions):  # all that it showed was deleted
             raise ShareRevoked
         return found
+
+    def picture(self, pk):
+        """The Attachment that a message shows here as a picture, or None. Raises ShareRevoked, ShareExpired."""
+        found = Attachment.objects.filter(pk=pk, conversation_id=self.conversation_id).select_related("message").first()
+        if not found or not found.message or found.message.position not in self.positions:
+            return None
+        shown = [part for message in self.messages([found.message.position]) for part in message.parts or []]
+        return found if any(part.get("attachment_id") == found.typeid for part in shown) else None
 
     def _check_open(self):
         if self.revoked_at:

@@ -19,6 +19,8 @@ SAID = {
     "conversation.read": "Read a conversation",
     "conversations.export": "Exported conversations",
     "message.delete": "Deleted a message of a conversation",
+    "sharelink.create": "Made a share link",
+    "sharelink.revoke": "Revoked a share link",
     "user.create": "Made the account",
     "user.change": "Changed the account",
 }
@@ -26,11 +28,12 @@ SAID = {
 
 class AuditEventQuerySet(models.QuerySet):
     def about(self, user):
-        """Newest first: what was done to `user`, to their API keys and to conversations they have.
+        """Newest first: what was done to `user` and to what is theirs: API keys, conversations, links, projects.
 
-        A union, because an OR over the three would read the whole table.
+        A union, because an OR over them would read the whole table.
         """
-        of = [[user.pk], user.api_keys.values("pk"), user.conversations.values("pk")]
+        theirs = (user.api_keys, user.conversations, user.share_links, user.projects)
+        of = [[user.pk], *(rows.values("pk") for rows in theirs)]
         parts = [self.order_by().filter(target_id__in=targets) for targets in of]
         return parts[0].union(*parts[1:], all=True).order_by("-created_at", "-id")
 

@@ -1,3 +1,5 @@
+from functools import partial
+
 from api.dialect import Dialect
 from api.problem import invalid
 from api.queries import choice_of, limit_of
@@ -33,15 +35,15 @@ class V1(Dialect):
             status,
         )
 
-    def newest_first(self, rows, spell):
+    def newest_first(self, rows, spell, read=None):
         """A page of a queryset whose rows are as old as their ids, which grow with time: so the id of a row that is
-        gone is a place in the list as good as any."""
-        query, prefix = self.request.query_params, rows.model.PREFIX
+        gone is a place in the list as good as any. `read`: how an id is read where it is no TypeID of the row's."""
+        query = self.request.query_params
         limit = limit_of(query, default=20, maximum=100)
         try:
-            after = cursor_of(query, prefix)
+            after = cursor_of(query, read or partial(decode, rows.model.PREFIX))
         except ValueError:
-            raise invalid("after", f"must be an id like {prefix}_….", code="invalid_cursor") from None
+            raise invalid("after", "is no row of this list.", code="invalid_cursor") from None
         found = list((rows.filter(pk__lt=after) if after else rows).order_by("-pk")[: limit + 1])
         has_more = len(found) > limit
         total = len(found) if not after and not has_more else rows.order_by().count()
@@ -55,7 +57,7 @@ class V1(Dialect):
         walk = Walk(rows, places, sort=sort, descending=choice_of(query, "order", ["desc", "asc"]) == "desc")
         limit = limit_of(query, default=20, maximum=100)
         try:
-            after = cursor_of(query, prefix)
+            after = cursor_of(query, partial(decode, prefix))
             found, has_more = walk.page(after=after, limit=limit)
         except ValueError:
             raise invalid("after", "is no row of this list.", code="invalid_cursor") from None
@@ -67,7 +69,7 @@ class V1(Dialect):
         return self.answer({"id": row.typeid, "object": f"{kind}.deleted", "deleted": True})
 
 
-def cursor_of(query, prefix):
-    """The id of the row already seen, from `after` or its alias; None at the beginning. ValueError for no id."""
+def cursor_of(query, read):
+    """The key of the row already seen, from `after` or its alias; None at the beginning. ValueError for no id."""
     spelled = query.get("after") or query.get("cursor")
-    return decode(prefix, spelled) if spelled else None
+    return read(spelled) if spelled else None

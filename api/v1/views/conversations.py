@@ -4,7 +4,6 @@ from django.http import HttpResponse
 
 from accounts.models import AuditEvent
 from api import specification as spec
-from api.problem import Problem
 from api.queries import flag_of, id_of, limit_of, moment_of, text_of, texts_of
 from api.v1.dialect import V1
 from api.v1.serializers.conversations import (
@@ -166,10 +165,6 @@ class OneConversation(ConversationView):
             counts = found.delete()
             record(request, found, **counts)
         return HttpResponse(status=204)
-
-    def check_owner(self, conversation):
-        if conversation.owner_id != self.request.user.pk:
-            raise Problem(403, "forbidden", "Only its owner may delete a conversation.")
 
 
 class BulkDelete(V1):

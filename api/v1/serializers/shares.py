@@ -1,0 +1,208 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework import serializers
+
+from api.fields import Anything, Flag, Input, Moment, Text, Whole, iso, wrong
+from api.v1.serializers.items import FIELDS, spell_parts
+from conversations import limits as conversation_limits
+from conversations.models import Conversation, Message
+from lib.typeid import encode
+from sharing import limits, spelling
+from sharing.models import ShareLink
+
+VERSION = 1  # of the form of a snapshot
+SCOPES = {ShareLink.Scope.BRANCH: "conversation", ShareLink.Scope.MESSAGE: "item"}
+UNTITLED = "Untitled Conversation"
+
+
+class ItemShareInput(Input):
+    title = Text(required=False, allow_blank=True, max_length=conversation_limits.TITLE)
+    expires_in = Whole(required=False, min_value=1, max_value=limits.LIFE, help_text="Seconds; never, where absent.")
+    read_only = Flag(required=False, default=True)
+    include_images = Flag(required=False, default=False, help_text="Otherwise by their names.")
+    include_context = Flag(required=False, default=False, help_text="Of an item: the question before it, too.")
+    include_context_messages = Flag(required=False, default=False, help_text="The same as include_context.")
+    include_reasoning = Flag(required=False, default=False)
+    include_tools = Flag(required=False, default=False)
+
+    def validate(self, asked):
+        """What ShareLinkQuerySet.share takes; `branch`, `scope` and `item_id` still as they were sent."""
+        seconds, context = asked.pop("expires_in", None), asked.pop("include_context_messages")
+        asked["expires_at"] = timezone.now() + timedelta(seconds=seconds) if seconds else None
+        asked["include_context"] = asked["include_context"] or context
+        return asked
+
+
+class ShareInput(ItemShareInput):
+    scope = serializers.ChoiceField(
+        list(SCOPES.values()),
+        default="conversation",
+        error_messages={"invalid_choice": "must be conversation or item."},
+    )
+    item_id = Text(required=False, help_text="Where the scope is item.")
+    branch = Text(required=False, allow_blank=True, help_text="A branch’s name; the active one by default.")
+
+    def validate(self, asked):
+        if asked["scope"] == "item" and "item_id" not in asked:
+            raise wrong("item_id", "is missing.")
+        return super().validate(asked)
+
+
+class OptionsSerializer(serializers.Serializer):
+    include_images = serializers.BooleanField()
+    include_context_messages = serializers.BooleanField()
+    include_reasoning = serializers.BooleanField()
+    include_tools = serializers.BooleanField()
+
+
+class ShareSerializer(serializers.Serializer):
+    """A link, as its owner sees it."""
+
+    id = serializers.CharField()
+    share_id = serializers.CharField(required=False, help_text="The same as `id`. Whoever knows it can read.")
+    object = serializers.ChoiceField(["share"])
+    slug = serializers.CharField(required=False, help_text="The same secret in 22 characters.")
+    url = serializers.CharField(required=False, help_text="A page for people.")
+    share_url = serializers.CharField(required=False, help_text="The same for programs.")
+    conversation_id = serializers.CharField()
+    scope = serializers.ChoiceField(list(SCOPES.values()))
+    item_id = serializers.CharField(required=False)
+    title = serializers.CharField()
+    read_only = serializers.BooleanField()
+    visibility = serializers.ChoiceField(["unlisted"])
+    view_count = serializers.IntegerField()
+    last_viewed_at = Moment(required=False)
+    snapshot_version = serializers.IntegerField()
+    share_options = OptionsSerializer()
+    expires_at = Moment(allow_null=True)
+    revoked_at = Moment(required=False)
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class PublicItemSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    type = serializers.CharField()
+    role = serializers.CharField()
+    content = serializers.ListField(child=serializers.DictField())
+    name = serializers.CharField(required=False, help_text="A tool’s.")
+    call_id = serializers.CharField(required=False)
+    arguments = Anything(required=False)
+    output = Anything(required=False)
+    error = Anything(required=False)
+    created_at = Moment()
+
+
+class SnapshotSerializer(serializers.Serializer):
+    title = serializers.CharField()
+    model_name = serializers.CharField(required=False)
+    created_at = Moment()
+    items = PublicItemSerializer(many=True)
+
+
+class PublicShareSerializer(serializers.Serializer):
+    """A link, as whoever has it sees it. Nothing in it tells whose it is."""
+
+    object = serializers.ChoiceField(["public_share"])
+    share_id = serializers.CharField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    scope = serializers.ChoiceField(list(SCOPES.values()))
+    read_only = serializers.BooleanField()
+    expires_at = Moment(allow_null=True)
+    created_at = Moment()
+    snapshot = SnapshotSerializer()
+
+
+def spell_share(link):
+    spelled = {
+        "id": id_of(link),
+        **_addresses(link),
+        "object": "share",
+        "conversation_id": encode(Conversation.PREFIX, link.conversation_id),
+        "scope": SCOPES[link.scope],
+        "item_id": link.message_id and encode(Message.PREFIX, link.message_id),
+        "title": link.title or UNTITLED,
+        "read_only": link.read_only,
+        "visibility": "unlisted",
+        "view_count": link.view_count,
+        "last_viewed_at": link.last_viewed_at and iso(link.last_viewed_at),
+        "snapshot_version": VERSION,
+        "share_options": {
+            "include_images": link.include_images,
+            "include_context_messages": link.include_context,
+            "include_reasoning": link.include_reasoning,
+            "include_tools": link.include_tools,
+        },
+        "revoked_at": link.revoked_at and iso(link.revoked_at),
+        "created_at": iso(link.created_at),
+        "updated_at": iso(link.updated_at),
+    }
+    found = {name: value for name, value in spelled.items() if value is not None}
+    return found | {"expires_at": link.expires_at and iso(link.expires_at)}
+
+
+def id_of(link):
+    return spelling.share_id(link.secret) if link.secret else link.typeid
+
+
+def _addresses(link):
+    """None for a link whose secret can be shown no more."""
+    if not link.secret:
+        return {}
+    slug = spelling.slug(link.secret)
+    return {
+        "share_id": spelling.share_id(link.secret),
+        "slug": slug,
+        "url": settings.PUBLIC_ORIGIN + link.path,
+        "share_url": settings.PUBLIC_ORIGIN + reverse("v1_public_share", args=[slug]),
+    }
+
+
+def spell_public(link, messages):
+    title = link.title or UNTITLED
+    model = next((message.model for message in reversed(messages) if message.model), None)
+    snapshot = {
+        "title": title,
+        **({"model_name": model} if model else {}),
+        "created_at": iso(link.created_at),
+        "items": [_spell_item(link, message) for message in messages],
+    }
+    return {
+        "object": "public_share",
+        "share_id": spelling.share_id(link.secret),
+        "slug": spelling.slug(link.secret),
+        "title": title,
+        "scope": SCOPES[link.scope],
+        "read_only": link.read_only,
+        "expires_at": link.expires_at and iso(link.expires_at),
+        "created_at": iso(link.created_at),
+        "snapshot": snapshot,
+    }
+
+
+def _spell_item(link, message):
+    """`message`: as ShareLink.messages gives it, with nothing in it that the link does not show."""
+    parts = [_with_address(link, part) for part in message.parts or []]
+    told = {name: part[name] for part in parts if part["type"] == "fields" for name in FIELDS if name in part}
+    if told or message.role == Message.Role.TOOL:
+        told |= {name: value for name in ("name", "call_id") if (value := getattr(message, name))}
+    return {
+        "id": message.typeid,
+        "type": message.type,
+        "role": message.role,
+        "content": spell_parts(message.text, parts, message.role),
+        **told,
+        "created_at": iso(message.created_at),
+    }
+
+
+def _with_address(link, part):
+    """A file of ours lies below the link's own address."""
+    part = dict(part)
+    if attachment := part.pop("attachment_id", None):
+        part["image"] = {"url": f"{settings.PUBLIC_ORIGIN}{link.files_path}{attachment}/"}
+    return part

@@ -1,0 +1,164 @@
+from django.db import transaction
+
+from accounts.models import AuditEvent
+from api import specification as spec
+from api.problem import not_found
+from api.queries import flag_of, text_of
+from api.throttling import client, count_request
+from api.v1.dialect import V1
+from api.v1.serializers.shares import (
+    ItemShareInput,
+    PublicShareSerializer,
+    ShareInput,
+    ShareSerializer,
+    id_of,
+    spell_public,
+    spell_share,
+)
+from api.v1.views.branches import existing
+from api.v1.views.items import message_named
+from sharing import spelling
+from sharing.models import ShareLink
+
+LISTED = (*spec.walked(spelling.PREFIX), spec.flag("include_revoked", "false leaves out what was revoked."))
+READS = 100  # a minute, from one address, of whatever links
+# Found by whoever was given it, and by nobody else: neither by search engines nor by sites that it links to.
+UNLISTED = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+
+
+class ShareView(V1):
+    """What the resources of shares share."""
+
+    def links(self):
+        """The door: the links that the caller made."""
+        return ShareLink.objects.visible_to(self.request.user)
+
+    def mine(self, conversation):
+        found = self.conversation(conversation)
+        self.check_owner(found)
+        return found
+
+    def share(self, conversation, *, item=None, branch="", scope="", item_id="", **fields):
+        """A new link, as an answer."""
+        if spelled := item or (item_id if scope == "item" else ""):
+            what = {"message": message_named(conversation, spelled)}
+        else:
+            branch = text_of(self.request.query_params, "branch") or branch
+            what = {"branch": existing(conversation, branch) if branch else None}
+        with transaction.atomic():
+            link = ShareLink.objects.share(conversation, **what, **fields)
+            self.record("create", link)
+        return self.answer(spell_share(link), 201)
+
+    def listed(self, links):
+        if flag_of(self.request.query_params, "include_revoked") is False:
+            links = links.filter(revoked_at=None)
+        return self.newest_first(links.defer("positions"), spell_share, read=self.place)
+
+    def place(self, spelled):
+        link = self.links().named(spelled)
+        if link is None:
+            raise ValueError(spelled)
+        return link.pk
+
+    def revoke(self, links, spelled):
+        """Ends one of these links. Done twice it is still done."""
+        link = links.named(spelled)
+        if link is None:
+            raise not_found("share")
+        with transaction.atomic():
+            if link.revoke():
+                self.record("revoke", link)
+        return self.answer({"id": id_of(link), "object": "share.deleted", "deleted": True})
+
+    def record(self, act, link):
+        AuditEvent.record(f"sharelink.{act}", actor=self.request.user, target=link, request=self.request)
+
+
+class Share(ShareView):
+    @spec.described(
+        takes=ShareInput,
+        answers={201: ShareSerializer},
+        query=(spec.text("branch", "A branch’s name. Counts more than the body’s."),),
+    )
+    def post(self, request, conversation):
+        """A link to a branch as it is now, or to one item of it. Whoever has it can read, until it is revoked."""
+        return self.share(self.mine(conversation), **self.payload(ShareInput))
+
+
+class ShareOfItem(ShareView):
+    @spec.described(takes=ItemShareInput, answers={201: ShareSerializer})
+    def post(self, request, conversation, item):
+        """A link to one item as it is now."""
+        return self.share(self.mine(conversation), item=item, **self.payload(ItemShareInput))
+
+
+class SharesOfConversation(ShareView):
+    @spec.described(answers={200: spec.listed(ShareSerializer)}, query=LISTED)
+    def get(self, request, conversation):
+        """Its links, newest first."""
+        return self.listed(self.links().filter(conversation=self.mine(conversation)))
+
+
+class ShareOfConversation(ShareView):
+    @spec.described(answers={200: spec.deleted("share.deleted")})
+    def delete(self, request, conversation, share):
+        """Ends a link at once. Done twice it is still done."""
+        return self.revoke(self.links().filter(conversation=self.mine(conversation)), share)
+
+
+class ShareAsTheGuideSays(ShareOfConversation):
+    """The same at the address of the guide; the one above is that of the guide's own client."""
+
+
+class Shares(ShareView):
+    @spec.described(answers={200: spec.listed(ShareSerializer)}, query=LISTED)
+    def get(self, request):
+        """All links that the caller made, newest first; also those whose conversation was deleted since."""
+        return self.listed(self.links())
+
+
+class OneShare(ShareView):
+    @spec.described(answers={200: spec.deleted("share.deleted")})
+    def delete(self, request, share):
+        """Ends a link at once. Done twice it is still done."""
+        return self.revoke(self.links(), share)
+
+
+class PublicShare(V1):
+    """What a link shows, without a key: the link is the key."""
+
+    authentication_classes = []
+    needs_user = False
+
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        for name, value in UNLISTED.items():
+            response[name] = value
+        return response
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        count_request(f"share:{client(request)}", READS)
+
+    @spec.described(answers={200: PublicShareSerializer})
+    def get(self, request, share):
+        """What the link shows: the words as they were when it was made. 410 after its end."""
+        link = self.opened(share)
+        messages = link.messages()
+        self.count_view(link)
+        return self.answer(spell_public(link, messages))
+
+    def opened(self, spelled):
+        link = ShareLink.objects.opened_by(spelled)
+        if link is None:
+            raise not_found("share")
+        return link
+
+    def count_view(self, link):
+        if self.request.method == "GET":  # whoever asks with HEAD has read nothing
+            link.note_view()
