@@ -42,11 +42,11 @@ class ApiAnswers:
         self.get_response = get_response
 
     def __call__(self, request):
+        given = request.headers.get("X-Request-Id", "")
+        request.id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         dialect = dialect_of(request.path_info)
         if dialect is None:
             return self.get_response(request)
-        given = request.headers.get("X-Request-Id", "")
-        request.id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         if request.method == "OPTIONS":
             response = HttpResponse(status=204, headers=_PREFLIGHT)
         else:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("conversations.urls")),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.account.urls")),
+    path("", include("sharing.urls")),
     path("", include("api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),

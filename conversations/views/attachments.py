@@ -12,8 +12,13 @@ SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 @login_required
 @require_safe
 def detail(request, pk):
+    response = file_answer(get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk))
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+def file_answer(attachment):
     """The bytes. Strangers' files are served from our own address, so nothing in them may act there."""
-    attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
     try:
         file = attachment.path.open("rb") if attachment.path else None
     except FileNotFoundError:
@@ -29,5 +34,4 @@ def detail(request, pk):
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=86400, immutable"
     return response

@@ -8,6 +8,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import ApiKey, User
 from conversations.models import Attachment, Conversation, ImportBatch
+from sharing import spelling
+from sharing.models import ShareLink
 
 PLANTED = "zanzibarquartz"
 
@@ -38,6 +40,8 @@ def ids(alice, settings, tmp_path):
     attachment.path.write_text(PLANTED)
     key, _ = ApiKey.objects.mint(workspace=alice.workspace, user=alice, name=PLANTED)
     message = conversation.messages.first().typeid
+    link = ShareLink.objects.share(conversation, include_images=True)
+    link.revoke()
     return {
         "conv": conversation.typeid,
         "msg": message,
@@ -45,6 +49,7 @@ def ids(alice, settings, tmp_path):
         "imp": batch.typeid,
         "att": attachment.typeid,
         "key": key.typeid,
+        "str": spelling.share_id(link.secret),
     }
 
 
@@ -97,7 +102,7 @@ def test_the_owner_finds_the_planted_word_and_nobody_else_does(ids, alice, bob, 
                 answer = stranger.get(path + query)
                 assert PLANTED not in words_of(answer), f"{path}{query} told {answer.wsgi_request.user}"
                 if any(spelled in path for spelled in ids.values()):
-                    assert answer.status_code in {302, 404, 405}, f"{path} answered {answer.status_code}"
+                    assert answer.status_code in {302, 404, 405, 410}, f"{path} answered {answer.status_code}"
 
 
 def test_nobody_else_can_change_or_delete_anything_of_hers(ids, alice, bob, charlie, sign_in, client):
