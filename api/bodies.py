@@ -19,13 +19,18 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def body_of(request):
     """The body's JSON value, whatever its Content-Type says; {} where there is no body. Raises Problem (400, 413)."""
+    raw = bytes_of(request)
+    return parse(raw) if raw else {}
+
+
+def bytes_of(request):
+    """The body as it came. Raises Problem (400, 413)."""
     try:
-        raw = request.body
+        return request.body
     except RequestDataTooBig:
         raise Problem(413, "body_too_large", "The body is larger than 10 MiB.") from None
     except UnreadablePostError:
         raise Problem(400, "invalid_json", "The body did not arrive whole.") from None
-    return parse(raw) if raw else {}
 
 
 def parse(raw):

@@ -5,15 +5,16 @@ vendor's words and ours, and nothing else.
 """
 
 import threading
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from rest_framework.views import APIView
 
 from api.auth import KeyAuthentication
-from api.bodies import body_of
-from api.idempotency import once
-from api.problem import Problem, not_found
+from api.bodies import body_of, bytes_of
+from api.idempotency import KEY_LIMIT, digest_of, once
+from api.problem import Problem, invalid, not_found
 from api.throttling import count_request
 from conversations.models import Branch, Conversation, Message
 from conversations.refusals import (
@@ -23,6 +24,7 @@ from conversations.refusals import (
     ConversationFull,
     DuplicateMessage,
     MetadataTooLarge,
+    QuotaExceeded,
     Stale,
     TagExists,
     TooManyTags,
@@ -46,7 +48,7 @@ class Dialect(APIView):
     resource = "conversations"  # the scope is conversations:read or conversations:write, by the verb
     scope = ""  # or exactly this one
     needs_user = True
-    produces = ("application/json",)
+    produces = ("application/json",)  # () is whatever it happens to be
     etag = None
 
     # What a domain's refusal is here: {exception: (status, code)}; its words are the message.
@@ -55,6 +57,7 @@ class Dialect(APIView):
         DuplicateMessage: (400, "duplicate_item_id"),
         MetadataTooLarge: (400, "invalid_request"),
         ContextTooSmall: (400, "context_too_small"),
+        QuotaExceeded: (413, "quota_exceeded"),
         BranchProtected: (400, "branch_protected"),
         BranchExists: (409, "branch_exists"),
         TagExists: (409, "tag_exists"),
@@ -80,12 +83,9 @@ class Dialect(APIView):
         self.request = request = self.initialize_request(request, *args, **kwargs)
         try:
             self.initial(request, *args, **kwargs)
-            handler = getattr(self, request.method.lower())
-            key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
-            if key is None:
-                response = handler(request, *args, **kwargs)
-            else:
-                response = once(request, key, lambda: handler(request, *args, **kwargs))
+            handler = partial(getattr(self, request.method.lower()), request, *args, **kwargs)
+            key = self.idempotency_key()
+            response = self.once(key, handler) if key else handler()
         except Exception as error:
             response = self.handle_exception(error)
         self.response = response
@@ -107,8 +107,24 @@ class Dialect(APIView):
             count_request(f"key:{key.pk}", settings.API_RATE)
             if user is None and self.needs_user:
                 raise Problem(400, "user_required", "A workspace key says for whom it acts: Parley-User: <user id>.")
-        if not any(map(request._request.accepts, self.produces)):
+        if self.produces and not any(map(request._request.accepts, self.produces)):
             raise Problem(406, "not_acceptable", f"This address answers {', '.join(self.produces)}.")
+
+    def idempotency_key(self):
+        """ "" where nobody asks for it, or for no user: what a workspace makes for itself has names of its own."""
+        key = self.request.headers.get("Idempotency-Key")
+        if key is None or self.request.method != "POST" or self.request.user is None:
+            return ""
+        if not (0 < len(key) <= KEY_LIMIT and key.isascii() and key.isprintable()):
+            raise invalid("Idempotency-Key", f"must be 1 to {KEY_LIMIT} printable ASCII characters.")
+        return key
+
+    def once(self, key, handler):
+        return once(self.request.user, key, digest_of(self.request, self.fingerprint()), handler)
+
+    def fingerprint(self):
+        """The body, or what stands for it, in bytes."""
+        return bytes_of(self.request)
 
     @property
     def allowed_methods(self):

@@ -17,16 +17,13 @@ from api.problem import Problem
 KEY_LIMIT = 255
 
 
-def once(request, key, answer):
-    """`answer()`, or what it answered to the same request before. Raises Problem (400, 409, 422)."""
-    if not (0 < len(key) <= KEY_LIMIT and key.isascii() and key.isprintable()):
-        raise Problem(400, "invalid_request", f"Idempotency-Key must be 1 to {KEY_LIMIT} printable ASCII characters.")
-    digest = _digest(request)
+def once(user, key, digest, answer):
+    """`answer()`, or what it answered to the request with this digest before. Raises Problem (409, 422)."""
     try:
         with transaction.atomic():
-            if _claim(request.user, key, digest):
-                return _keep(request.user, key, answer())
-            return _repeat(IdempotencyRecord.objects.get(user=request.user, key=key), digest)
+            if _claim(user, key, digest):
+                return _keep(user, key, answer())
+            return _repeat(IdempotencyRecord.objects.get(user=user, key=key), digest)
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise Problem(
@@ -64,7 +61,6 @@ def _repeat(record, digest):
     return response
 
 
-def _digest(request):
-    whole = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    whole.update(request.body)
-    return whole.digest()
+def digest_of(request, body):
+    """What makes two requests the same: method, address, and a body or what stands for it."""
+    return hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + body).digest()

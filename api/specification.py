@@ -12,6 +12,15 @@ from rest_framework import serializers
 from lib.typeid import ALPHABET
 
 OBJECT = OpenApiTypes.OBJECT  # any JSON object
+BYTES = OpenApiTypes.BINARY
+# A form with one file.
+FILE = {
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {"file": {"type": "string", "format": "binary"}},
+        "required": ["file"],
+    }
+}
 _TIME = {"type": "string", "format": "date-time"}
 
 
@@ -190,6 +199,7 @@ _PATH = {
     "branch": {"description": "A branch’s name."},
     "tag": {"description": "tag_…, or the tag’s name where no slash is in it."},
     "note": {"description": "note_…"},
+    "attachment": {"description": "att_…"},
     "call_id": {"description": "The call’s id."},
     "share": {"description": "share_…, or the slug of 22 characters."},
 }

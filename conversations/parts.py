@@ -38,6 +38,10 @@ def pointed(parts, attachments):
     ]
 
 
+def shows(part, attachment):
+    return isinstance(part, dict) and part.get("attachment_id") == attachment.typeid
+
+
 def with_fields(parts, fields):
     """`parts` with what a client said beside the content (arguments, output …), which is one part of its own."""
     if not fields:

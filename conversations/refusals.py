@@ -42,6 +42,10 @@ class TooManyTags(Refusal):
     said = f"At most {limits.TAGS} tags hang on one conversation."
 
 
+class QuotaExceeded(Refusal):
+    said = "There is no room for it: your files have reached what one person may keep here."
+
+
 class ContextTooSmall(Refusal):
     """`needed` tokens, at the least."""
 

@@ -1,5 +1,6 @@
 """Uploads on their way in: DATA_DIR/uploads/<random>, closed to other users of the machine, written as they arrive."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -20,9 +21,9 @@ class Upload(UploadedFile):
 
     is_kept = False
 
-    def __init__(self, file, path, **fields):
+    def __init__(self, file, path, sha256, **fields):
         super().__init__(file, **fields)
-        self.path = path
+        self.path, self.sha256 = path, sha256
 
     def keep(self):
         self.is_kept = True
@@ -51,15 +52,16 @@ class UploadHandler(FileUploadHandler):
 
     def new_file(self, *args, **kwargs):
         super().new_file(*args, **kwargs)
-        self.path = directory() / secrets.token_hex(16)
+        self.path, self.digest = directory() / secrets.token_hex(16), hashlib.sha256()
         self.arriving = os.fdopen(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b")
 
     def receive_data_chunk(self, raw_data, start):
+        self.digest.update(raw_data)
         self.arriving.write(raw_data)
 
     def file_complete(self, file_size):
         self.arriving.close()  # a request may bring more files than a process may hold open
-        upload = Upload(self.arriving, self.path, name=self.file_name, content_type=self.content_type, size=file_size)
+        upload = Upload(self.arriving, self.path, self.digest.hexdigest(), name=self.file_name, size=file_size)
         self.arriving = None
         self.uploads.append(upload)
         return upload

@@ -1,9 +1,23 @@
-"""How large a picture is, out of its first bytes."""
+"""What kind a picture is and how large, out of its first bytes."""
 
 import struct
 
 # Markers of JPEG that begin a frame, and so hold its size: SOF0 to SOF15, without the three that mean something else.
 _FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def kind(head):
+    """The content type of a PNG, GIF, JPEG or WebP, by its first bytes; "" for anything else."""
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    elif head.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    elif head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    else:
+        return ""
 
 
 def size(path):
@@ -17,13 +31,14 @@ def size(path):
 
 def _size(file):
     head = file.read(30)
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+    found = kind(head)
+    if found == "image/png":
         return struct.unpack(">II", head[16:24])
-    elif head.startswith((b"GIF87a", b"GIF89a")):
+    elif found == "image/gif":
         return struct.unpack("<HH", head[6:10])
-    elif head.startswith(b"\xff\xd8"):
+    elif found == "image/jpeg":
         return _jpeg(file)
-    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+    elif found == "image/webp":
         return _webp(head)
     else:
         return None

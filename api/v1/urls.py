@@ -4,6 +4,7 @@ from api.dialect import NoSuchEndpoint
 from api.v1.dialect import V1
 from api.v1.views import (
     archives,
+    attachments,
     bookmarks,
     branches,
     context,
@@ -35,6 +36,10 @@ urlpatterns = [
     path("conversations/<conversation>/items/<item>/bookmark", bookmarks.BookmarkOfItem.as_view()),
     path("conversations/<conversation>/items/<item>/notes", notes.NotesOfItem.as_view()),
     path("conversations/<conversation>/items/<item>/share", shares.ShareOfItem.as_view()),
+    path("conversations/<conversation>/items/<item>/attachments", attachments.AttachmentsOfItem.as_view()),
+    path("conversations/<conversation>/attachments", attachments.AttachmentsOfConversation.as_view()),
+    path("conversations/<conversation>/attachments/<attachment>", attachments.OneAttachment.as_view()),
+    path("conversations/<conversation>/attachments/<attachment>/content", attachments.Content.as_view()),
     path("conversations/<conversation>/branches", branches.Branches.as_view()),
     path("conversations/<conversation>/branches/<branch>", branches.OneBranch.as_view()),
     path("conversations/<conversation>/branches/<branch>/activate", branches.Activate.as_view()),

@@ -6,11 +6,9 @@ import os
 import tempfile
 
 from conversations import files, limits
+from lib import pictures
+from lib.sniffing import UNKNOWN
 from lib.typeid import encode
-
-UNKNOWN = "application/octet-stream"
-# The first bytes decide, not a name or a claim: what is shown inside a page must be what it says.
-_MAGIC = [(b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif")]
 
 
 class Bytes:
@@ -65,10 +63,6 @@ def _write(path, data):
 
 
 def _content_type(data, name, claimed):
-    for start, content_type in _MAGIC:
-        if data.startswith(start):
-            return content_type
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
+    """The first bytes decide of a picture, not a name or a claim: what is shown in a page must be what it says."""
     found = claimed[:127] if claimed and not claimed.startswith("image/") else mimetypes.guess_type(name)[0]
-    return found or UNKNOWN
+    return pictures.kind(data) or found or UNKNOWN

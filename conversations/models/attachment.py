@@ -1,18 +1,60 @@
 import copy
 
-from django.db import models
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User, Workspace
 from conversations import files
 from conversations.models.conversation import Conversation
+from conversations.refusals import QuotaExceeded
+from lib import pictures, sniffing
 from lib.models import Row
+from lib.text import clean
 from lib.typeid import new_id
 
 
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(conversation__in=Conversation.objects.visible_to(user))
+
+    @transaction.atomic
+    def keep(self, upload, *, owner, conversation, message=None):
+        """An uploads.Upload becomes a file of a conversation, or of one of its messages, which shows it from then on.
+
+        Raises QuotaExceeded, or DoesNotExist where what it is for is gone.
+        """
+        self._check_quota(owner, upload.size)
+        locked = message.locked() if message else conversation.locked()
+        with upload.path.open("rb") as file:
+            kind = sniffing.content_type(file.read(sniffing.HEAD), upload.name)
+        width, height = pictures.size(upload.path) or (None, None)
+        attachment = self.create(
+            workspace_id=locked.workspace_id,
+            owner=owner,
+            conversation=locked,
+            message=message,
+            name=clean(upload.name),
+            content_type=kind,
+            size=upload.size,
+            width=width,
+            height=height,
+            sha256=upload.sha256,
+        )
+        if message:
+            message.show(attachment)
+        locked.attachment_count += 1
+        locked.revise("attachment_count")
+        # Last of all: what fails before it leaves no bytes behind.
+        files.keep(locked.workspace_id, upload.sha256, upload.path)
+        return attachment
+
+    def _check_quota(self, owner, size):
+        if settings.FILES_QUOTA:
+            User.objects.select_for_update().get(pk=owner.pk)  # two at once must not share the last of it
+            if (self.filter(owner=owner).aggregate(kept=Sum("size"))["kept"] or 0) + size > settings.FILES_QUOTA:
+                raise QuotaExceeded
 
     def carried(self):
         """{the export's id: ours} of the files whose bytes are here."""
@@ -54,6 +96,24 @@ class Attachment(Row):
     @property
     def path(self):
         return files.path(self.workspace_id, self.sha256) if self.sha256 else None
+
+    @property
+    def kind(self):
+        """What a message shows it as."""
+        kind = self.content_type.partition("/")[0]
+        return kind if kind in ("image", "audio") else "file"
+
+    @transaction.atomic
+    def remove(self):
+        """The row, what shows it, and the bytes where no other row names them."""
+        locked = self.message.locked() if self.message else self.conversation.locked()
+        if self.message:
+            self.message.hide(self)
+        with connection.cursor() as cursor:
+            files.forget(cursor, "id", [self.pk])
+        if self.delete()[0]:
+            locked.attachment_count -= 1
+            locked.revise("attachment_count")
 
     def copy(self):
         """A row for the same bytes, not saved yet and nobody's import."""

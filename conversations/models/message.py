@@ -6,7 +6,7 @@ from accounts.models import User, Workspace
 from conversations import search
 from conversations.models.conversation import Conversation
 from conversations.models.rendering import Rendering
-from conversations.parts import retold, with_fields
+from conversations.parts import retold, shows, with_fields
 from conversations.refusals import Stale
 from lib.metadata import merged
 from lib.models import Row
@@ -172,6 +172,20 @@ class Message(Row):
     @transaction.atomic
     def add_note(self, user, text):
         return self.notes.create(conversation=self.locked(), user=user, text=text)
+
+    def show(self, attachment):
+        """A file beside the words, which stay: it is no new version. Caller holds the conversation's lock."""
+        part = {"type": attachment.kind, "name": attachment.name, "attachment_id": attachment.typeid}
+        self._set_parts([*(self.parts or []), part])
+
+    def hide(self, attachment):
+        """No longer. Caller holds the conversation's lock."""
+        self._set_parts([part for part in self.parts or [] if not shows(part, attachment)] or None)
+
+    def _set_parts(self, parts):
+        self.parts = parts
+        self.save(update_fields=["parts"])
+        Rendering.objects.filter(message=self).delete()
 
     @transaction.atomic
     def remove(self, *, expected_version=None):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import ApiKey
@@ -20,6 +21,12 @@ class Program:
         data = raw if raw is not None else (b"" if body is None else json.dumps(body).encode())
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.generic(method, f"{self.prefix}{path}", data, content_type="application/json", headers=names)
+
+    def upload(self, path, name, content, *, field="file", **headers):
+        """A form with one file, as `curl -F file=@name` sends it."""
+        form = {field: SimpleUploadedFile(name, content, content_type="text/html")}  # a claim that nobody believes
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post(f"{self.prefix}{path}", form, headers=names)
 
     def get(self, path, **headers):
         return self("GET", path, **headers)
