@@ -1,84 +1,175 @@
 """The outline of a thread: a person's own turns on one path, a line each, which is how they remember it.
 
-From the database, not from the page: a window shows fifty messages, the outline knows the questions of all of them.
+From the database, not from the page: a window shows fifty messages, the outline knows the questions of all of them. It
+is whole at first paint. Where that would be heavier than the page it stands beside (docs/decisions.md has the numbers),
+it has every day on which something was asked, the lines of the window, and the way to the lines before and after.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from conversations.models import Message
+from conversations.models import Conversation, Message
 from conversations.reading import Tree
 from lib.text import first_line
 from lib.typeid import encode
 
-PIECE = 400  # messages of a path whose questions are sent at once; a conversation of more sends them after the page
+WHOLE = 1_000  # messages of a conversation whose questions are all sent with it
+PIECE = 400  # messages of a longer one whose questions are sent at once, when they are asked for
 LINE = 80  # characters
+KEPT = 64  # outlines that a process remembers: the revision is part of what they are asked by
 
 
 class Line(NamedTuple):
-    id: UUID
     position: int
     text: str
+    fragment: str  # its place on a page that has it
+    item: str  # HTML of a link to it from any page
+
+
+class Day(NamedTuple):
+    """A day on which something was asked: the first question of it, and how many there were."""
+
+    id: UUID
+    date: object
+    count: int
 
 
 @dataclass(frozen=True)
 class Outline:
-    """Lines in reading order. `earlier` and `later` are the pieces beside this one, None at the ends of the path."""
+    """Lines in reading order. `earlier` and `later`: positions to ask for what lies beyond, None where nothing does."""
 
     path: str
     lines: list[Line]
     loaded: frozenset[int] = frozenset()  # positions on the page that shows it: a link need not leave the page
+    days: list[Day] = field(default_factory=list)
     earlier: int | None = None
     later: int | None = None
 
     @property
     def html(self) -> SafeString:
         """The items of the list. Written here: two hundred turns of a template loop cost more than the whole thread."""
-        return mark_safe("".join(map(self._item, self.lines)))  # noqa: S308  the text is escaped, the rest is ours
+        items = (
+            line.item.replace(f"{self.path}?at={line.fragment}", "", 1) if line.position in self.loaded else line.item
+            for line in self.lines
+        )
+        return mark_safe("".join(items))  # noqa: S308  the text is escaped, the rest is ours
 
-    def _item(self, line):
-        spelled = encode(Message.PREFIX, line.id)
-        page = "" if line.position in self.loaded else f"{self.path}?at={spelled}"
-        return f'<li><a href="{page}#{spelled}" dir="auto">{escape(line.text)}</a></li>'
+    @property
+    def months(self):
+        """[("October 2025", [(21, href, "4 questions"), …]), …]: where one jumps to a date."""
+        return [
+            (f"{first.date:%B %Y}", [(day.date.day, self._href(day), day.count) for day in (first, *rest)])
+            for _, (first, *rest) in groupby(self.days, key=lambda day: (day.date.year, day.date.month))
+        ]
+
+    def _href(self, day):
+        spelled = encode(Message.PREFIX, day.id)
+        return f"{self.path}?at={spelled}#{spelled}"
 
 
-def whole(conversation, window):
-    """All questions of the path that the window is of, or None where the conversation is too long for that."""
-    if conversation.message_count > PIECE:
-        return None
-    is_all = not (window.has_earlier or window.has_later)
-    path = window.positions if is_all else Tree(conversation).path(window.tip)
-    return Outline(conversation.get_absolute_url(), _lines(conversation, path), frozenset(window.positions))
+def beside(conversation, window):
+    """What the rail shows beside a window of a thread."""
+    path, loaded = conversation.get_absolute_url(), frozenset(window.positions)
+    if not (window.has_earlier or window.has_later):
+        return Outline(path, _lines(conversation, window.positions), loaded)
+    elif conversation.message_count <= WHOLE:
+        return Outline(path, _all(conversation.pk, conversation.revision, window.tip), loaded)
+    else:
+        return Outline(
+            path,
+            _lines(conversation, window.positions),
+            loaded,
+            days(conversation, window.tip),
+            earlier=window.positions[0] if window.has_earlier else None,
+            later=window.positions[-1] if window.has_later else None,
+        )
 
 
-def piece(conversation, tip, *, number=0, at=None):
-    """The questions among the PIECE messages that hold `at`, a position on the path to `tip`; else of piece `number`.
+def piece(conversation, tip, *, before=None, after=None, with_days=False):
+    """The questions of up to PIECE messages before or after a position of the path to `tip`; else of its first ones.
 
-    ValueError where the path has no such place.
+    ValueError where the path has no such place. `with_days` where it is shown by itself.
     """
     path = Tree(conversation).path(tip)
-    number = path.index(at) // PIECE if at is not None else number
-    start, end = number * PIECE, (number + 1) * PIECE
-    if start >= len(path) and number:
-        raise ValueError(number)
+    if before is not None:
+        end = path.index(before)
+        start = max(0, end - PIECE)
+    else:
+        start = 0 if after is None else path.index(after) + 1
+        end = start + PIECE
     return Outline(
         conversation.get_absolute_url(),
         _lines(conversation, path[start:end]),
-        earlier=number - 1 if number else None,
-        later=number + 1 if end < len(path) else None,
+        days=days(conversation, tip) if with_days else [],
+        earlier=path[start] if start and after is None else None,
+        later=path[end - 1] if end < len(path) and before is None else None,
     )
 
 
+def days(conversation, tip):
+    return _days(conversation.pk, conversation.revision, tip, timezone.get_current_timezone_name())
+
+
+@lru_cache(maxsize=KEPT)
+def _all(pk, revision, tip):
+    return _select(Conversation(pk=pk), *_on_path(pk, tip))
+
+
 def _lines(conversation, positions):
+    return _select(conversation, "position = ANY(%s)", positions)
+
+
+def _select(conversation, condition, positions):
+    path = conversation.get_absolute_url()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, position, left(text, %s) FROM conversations_message"
-            " WHERE conversation_id = %s AND position = ANY(%s) AND role = 'user' AND NOT hidden ORDER BY position",
+            f"""
+            SELECT id, position, left(text, %s) FROM conversations_message
+            WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND {condition} ORDER BY position
+            """,  # noqa: S608  one of two conditions of ours
             [4 * LINE, conversation.pk, positions],
         )
-        return [Line(pk, at, first_line(text, LINE) or "Without words") for pk, at, text in cursor.fetchall()]
+        return [_line(path, *row) for row in cursor.fetchall()]
+
+
+def _line(path, pk, position, text):
+    spelled, words = encode(Message.PREFIX, pk), first_line(text, LINE) or "Without words"
+    item = f'<li><a href="{path}?at={spelled}#{spelled}" dir="auto">{escape(words)}</a></li>'
+    return Line(position, words, spelled, item)
+
+
+@lru_cache(maxsize=KEPT)
+def _days(pk, revision, tip, zone):
+    """Read message by message, a few thousand of them: hence remembered."""
+    condition, positions = _on_path(pk, tip)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT message.id, date, asked FROM (
+                SELECT min(position) AS first, (created_at AT TIME ZONE %s)::date AS date, count(*) AS asked
+                FROM conversations_message
+                WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND {condition} GROUP BY date
+            ) AS day
+            JOIN conversations_message AS message ON message.conversation_id = %s AND message.position = first
+            ORDER BY first
+            """,  # noqa: S608  one of two conditions of ours
+            [zone, pk, positions, pk],
+        )
+        return [Day(*row) for row in cursor.fetchall()]
+
+
+def _on_path(pk, tip):
+    """A condition for the messages on a path, and the positions that go into it: those on it or those beside it, for
+    ten thousand numbers take PostgreSQL longer to read than the messages do."""
+    tree = Tree(Conversation(pk=pk))
+    path = tree.path(tip)
+    beside = tree.parents.keys() - path
+    return ("position <> ALL(%s)", list(beside)) if len(beside) < len(path) else ("position = ANY(%s)", path)

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -91,7 +90,7 @@ def detail(request, pk):
         "readings": _readings(conversation, request.user),
     }
     if not wants_fragment(request):
-        context |= outline_of(conversation, window)
+        context["outline"] = outline.beside(conversation, window)
     return render_page(request, "conversations/detail.html", context, fragment="turns")
 
 
@@ -102,14 +101,6 @@ def _readings(conversation, user):
     since = timezone.now() - RECENTLY
     read = AuditEvent.objects.filter(target_id=conversation.pk, action="conversation.read", created_at__gt=since)
     return read.order_by().aggregate(count=Count("pk"), last=Max("created_at"))
-
-
-def outline_of(conversation, window):
-    """What the rail needs: the outline, or where a long conversation's is to be asked for."""
-    lines = outline.whole(conversation, window)
-    at = f"&at={window.positions[0]}" if window.positions else ""
-    href = f"{reverse('conversations:outline', args=[conversation.pk])}?tip={window.tip}{at}"
-    return {"outline": lines, "outline_href": href if lines is None else ""}
 
 
 def _window(conversation, query):

@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import AuditEvent
-from conversations import reading, threads
+from conversations import outline, reading, threads
 from conversations.forms import EditForm, MessageForm
 from conversations.models import Conversation, ConversationFull, Message
 from conversations.refusals import Stale
 from conversations.rendering import html_of
-from conversations.views.conversations import editable_or_404, outline_of, owned_or_404
+from conversations.views.conversations import editable_or_404, owned_or_404
 from lib.http import see_other
 
 
@@ -38,8 +38,7 @@ def create(request, pk):
     window = reading.latest(conversation)
     thread = threads.thread(conversation, window, request.user, can_edit=True)
     context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True}
-    context |= {"leads_up": True, "leads_down": True}
-    context |= outline_of(conversation, window)
+    context |= {"leads_up": True, "leads_down": True, "outline": outline.beside(conversation, window)}
     return render(request, "conversations/detail.html", context, status=422)
 
 

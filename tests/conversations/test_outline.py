@@ -1,16 +1,29 @@
+import re
+from datetime import datetime, timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from conversations import outline, reading
-from conversations.models import Conversation
+from conversations.models import Conversation, Message
 
 
 @pytest.fixture
 def long(alice):
-    """A little more than two pieces: 900 messages, every other one a question."""
+    """1,100 messages, every other one a question, ten an hour since 1 October."""
     conversation = Conversation.objects.start(alice, title="Observation log")
-    for n in range(1, 2 * outline.PIECE + 101):
-        conversation.append("user" if n % 2 else "assistant", f"Entry {n}\nand more")
+    start = datetime(2025, 10, 1, tzinfo=timezone.get_current_timezone())
+    Message.objects.bulk_create(
+        Message(conversation=conversation, workspace=alice.workspace, owner=alice, position=n,
+                parent_position=n - 1 or None, role="user" if n % 2 else "assistant", text=f"Entry {n}",
+                created_at=start + timedelta(minutes=6 * n))
+        for n in range(1, 1_101)
+    )  # fmt: skip
+    conversation.branches.update(tip_position=1_100)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        tip_position=1_100, next_position=1_101, message_count=1_100, length=1_100
+    )
     conversation.refresh_from_db()
     return conversation
 
@@ -37,7 +50,7 @@ def test_the_outline_is_of_the_branch_that_is_shown_and_leaves_out_what_is_hidde
     conversation.refresh_from_db()
 
     def texts(window):
-        return [line.text for line in outline.whole(conversation, window).lines]
+        return [line.text for line in outline.beside(conversation, window).lines]
 
     assert texts(reading.latest(conversation)) == ["Which telescope should a beginner buy?", "On the new branch"]
     assert texts(reading.around(conversation, 3)) == ["Which telescope should a beginner buy?", "On the old branch"]
@@ -55,32 +68,55 @@ def test_a_question_is_one_line_and_nobodys_markup(sign_in, alice, conversation)
     assert max(len(line) for line in html.split("<li>")) < 300
 
 
-def test_a_long_conversations_outline_follows_its_page_in_pieces(sign_in, alice, long):
+def test_a_conversation_of_a_thousand_has_all_its_questions_and_asks_for_them_once(
+    sign_in, alice, long, django_assert_num_queries
+):
+    Conversation.objects.filter(pk=long.pk).update(message_count=1_000)
+    long.refresh_from_db()
+
+    window = reading.latest(long)
+
+    with django_assert_num_queries(2):  # the tree, the lines
+        assert len(outline.beside(long, window).lines) == 550
+    with django_assert_num_queries(0):
+        outline.beside(long, window)
+    long.messages.get(position=1).edit("Changed", by=alice)
+    long.refresh_from_db()
+    assert outline.beside(long, window).lines[0].text == "Changed"
+
+
+def test_a_longer_one_has_every_day_the_questions_of_the_window_and_the_way_to_the_others(sign_in, alice, long):
     client, seen = sign_in(alice), []
     page = client.get(long.get_absolute_url())
-    assert page.context["outline"] is None
-    assert "All questions" in page.content.decode()
+    assert [line.text for line in page.context["outline"].lines] == [f"Entry {n}" for n in range(1_051, 1_100, 2)]
+    ((month, days),) = page.context["outline"].months
+    assert month == "October 2025"
+    assert [(day, count) for day, _, count in days] == [(1, 120), (2, 120), (3, 120), (4, 120), (5, 70)]
+    first = long.messages.get(position=1).typeid
+    assert days[0][1] == f"{long.get_absolute_url()}?at={first}#{first}"
+    assert f'href="{days[4][1]}"' in page.content.decode()
 
-    piece = client.get(page.context["outline_href"], headers={"HX-Request": "true"})
-    assert "<html" not in piece.content.decode()
-    assert "Entry 899" in piece.content.decode()
-    assert "Earlier questions" in piece.content.decode()
-
-    for number in range(3):
-        lines = client.get(reverse("conversations:outline", args=[long.pk]), {"piece": number}).context["outline"].lines
-        seen += [line.text.removesuffix(" and more") for line in lines]
-    assert seen == [f"Entry {n}" for n in range(1, 900, 2)]
-
-
-def test_a_piece_leads_on_in_its_own_direction_only(sign_in, alice, long):
-    url = reverse("conversations:outline", args=[long.pk])
-    html = sign_in(alice).get(url, {"piece": 1, "up": 1}, headers={"HX-Request": "true"}).content.decode()
-
-    assert "Earlier questions" in html
-    assert "Later questions" not in html
+    at = re.search(r'hx-get="([^"]*/outline/[^"]*before=[^"]*)"', page.content.decode())
+    while at:
+        html = client.get(at[1].replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+        assert "<html" not in html
+        assert "Later questions" not in html  # it is put above what the page has already
+        seen = re.findall(r"Entry \d+", html) + seen
+        at = re.search(r'hx-get="([^"]*/outline/[^"]*before=[^"]*)"', html)
+    assert seen == [f"Entry {n}" for n in range(1, 1_050, 2)]
 
 
-@pytest.mark.parametrize("query", ["tip=x", "piece=9", "piece=-1", "at=99", "at=x", "tip=999999999&at=1"])
+def test_the_outline_is_a_page_too_and_leads_down(sign_in, alice, long):
+    client, url, seen = sign_in(alice), reverse("conversations:outline", args=[long.pk]), []
+    while url:
+        page = client.get(url)
+        seen += [line.text for line in page.context["outline"].lines]
+        at = re.search(r'href="([^"]*after=[^"]*)"', page.content.decode())
+        url = at and at[1].replace("&amp;", "&")
+    assert seen == [f"Entry {n}" for n in range(1, 1_100, 2)]
+
+
+@pytest.mark.parametrize("query", ["tip=x", "before=-1", "after=99", "before=x", "tip=999999999&after=1"])
 def test_a_place_the_outline_does_not_have_is_404(sign_in, alice, conversation, query):
     url = reverse("conversations:outline", args=[conversation.pk])
     assert sign_in(alice).get(f"{url}?{query}").status_code == 404
@@ -103,4 +139,4 @@ def test_an_outline_costs_two_queries_however_many_branches(alice, conversation,
     window = reading.latest(conversation)
 
     with django_assert_num_queries(2):  # the tree, the lines
-        outline.whole(conversation, window)
+        outline.beside(conversation, window)

@@ -56,17 +56,19 @@ def test_on_a_phone_the_outline_is_a_drawer_that_closes_behind_a_choice(at_log):
     expect(at_log.locator("article", has_text="Entry 281.")).to_be_in_viewport()
 
 
-def test_a_very_long_outline_comes_after_the_page(at_log, log):
-    for n in range(301, 451):
-        log.append("user", f"Entry {n}.")
+def test_a_very_long_outline_has_every_day_and_more_lines_where_they_are_asked_for(at_log, log):
+    Conversation.objects.filter(pk=log.pk).update(message_count=1_001)  # as if there were other branches
     at_log.reload()
     rail = at_log.get_by_role("complementary", name="Outline")
 
-    expect(rail.get_by_role("link", name="Entry 450.")).to_be_attached()
-    expect(rail.get_by_role("link", name="Entry 399.")).to_have_count(0)
+    expect(rail.get_by_role("link", name="Entry 299.")).to_be_attached()
+    expect(rail.get_by_role("link", name="Entry 249.")).to_have_count(0)
     rail.get_by_role("link", name="Earlier questions").click()
-    expect(rail.get_by_role("link", name="Entry 399.")).to_be_attached()
+    expect(rail.get_by_role("link", name="Entry 249.")).to_be_attached()
     expect(rail.get_by_role("link", name="Earlier questions")).to_have_count(0)
+
+    rail.get_by_role("navigation", name="Days").get_by_role("link").first.click()
+    expect(at_log.locator(".message.is-found")).to_contain_text("Entry 1.")
 
 
 def test_finding_walks_through_a_conversation_by_keyboard(at_log):
