@@ -31,6 +31,7 @@ from conversations.refusals import (
 )
 from lib.json import dumps
 from lib.typeid import decode
+from projects.refusals import OwnerIsIn
 from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
 
 READ = ("GET", "HEAD")
@@ -62,6 +63,7 @@ class Dialect(APIView):
         BranchExists: (409, "branch_exists"),
         TagExists: (409, "tag_exists"),
         TooManyTags: (400, "too_many_tags"),
+        OwnerIsIn: (400, "owner_is_in"),
         NothingToShare: (400, "nothing_to_share"),
         ShareTooLarge: (400, "share_too_large"),
         ShareRevoked: (410, "share_revoked"),

@@ -201,6 +201,8 @@ _PATH = {
     "note": {"description": "note_…"},
     "attachment": {"description": "att_…"},
     "call_id": {"description": "The call’s id."},
+    "project": {"description": "proj_…"},
+    "user": {"description": "usr_…, an e-mail address or an external id."},
     "share": {"description": "share_…, or the slug of 22 characters."},
 }
 

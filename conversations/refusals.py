@@ -1,15 +1,7 @@
 """What a verb may say no with. The sentences are for whoever asked: a page or a dialect may show them."""
 
 from conversations import limits
-
-
-class Refusal(Exception):
-    """Nothing was changed."""
-
-    said = ""
-
-    def __str__(self):
-        return self.said
+from lib.refusals import Refusal
 
 
 class ConversationFull(Refusal):

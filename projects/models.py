@@ -1,10 +1,13 @@
-from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from datetime import timedelta
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest, Lower, Now
 from django.utils import timezone
 
 from accounts.models import User, Workspace
 from lib.models import Row
+from projects.refusals import OwnerIsIn, ProjectExists
 
 
 class Role(models.TextChoices):
@@ -20,8 +23,22 @@ WRITERS = (Role.EDITOR, Role.OWNER)
 
 
 class ProjectQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(Q(owner=user) | Q(members__user=user)).distinct()
+    def visible_to(self, user, *, own=False):
+        """The door. `own` narrows to what the user owns."""
+        if not user.is_authenticated:
+            return self.none()
+        let_in = Q(pk__in=ProjectMember.objects.filter(user=user).values("project"))
+        return self.filter(Q(owner=user) if own else Q(owner=user) | let_in, workspace=user.workspace_id)
+
+    def start(self, owner, **fields):
+        """A new project. Raises ProjectExists."""
+        project = self.model(owner=owner, workspace_id=owner.workspace_id, **fields)
+        project.keep(force_insert=True)
+        return project
+
+    def called(self, owner, name):
+        """What makes another project of that name impossible; capitals count for nothing."""
+        return self.alias(lowered=Lower("name")).get(owner=owner, lowered=Lower(Value(name)))
 
 
 class Project(Row):
@@ -63,6 +80,42 @@ class Project(Row):
 
     def __str__(self):
         return self.name
+
+    def can_be_edited_by(self, user):
+        return self.owner_id == user.pk or self.members.filter(user=user, role__in=WRITERS).exists()
+
+    def change(self, **fields):
+        """Raises ProjectExists."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.keep(update_fields=[*fields, "updated_at"])
+
+    def keep(self, **options):
+        """Saves it. Raises ProjectExists."""
+        try:
+            with transaction.atomic():
+                self.save(**options)
+        except IntegrityError as error:
+            if error.__cause__.diag.constraint_name != "project_name_once_per_owner":
+                raise
+            raise ProjectExists(Project.objects.called(self.owner_id, self.name)) from error
+
+    @transaction.atomic
+    def delete(self, *args, **kwargs):
+        """Its conversations stay, and lose it; that is a change of each."""
+        later = Greatest(Now(), F("updated_at") + timedelta(microseconds=1))
+        self.conversations.update(project=None, revision=F("revision") + 1, updated_at=later)
+        return super().delete(*args, **kwargs)
+
+    def let_in(self, user, role):
+        """Gives somebody of the workspace a role, or another one. Raises OwnerIsIn."""
+        if user.pk == self.owner_id:
+            raise OwnerIsIn
+        return self.members.update_or_create(user=user, defaults={"role": role})[0]
+
+    def show_out(self, user):
+        """True if they were in."""
+        return bool(self.members.filter(user=user).delete()[0])
 
 
 class ProjectMember(Row):

@@ -1,4 +1,4 @@
-from conversations.refusals import Refusal
+from lib.refusals import Refusal
 from sharing import limits
 
 

@@ -1,8 +1,8 @@
 from django.http import Http404
 from django.views.decorators.http import require_safe
 
-from conversations.refusals import Refusal
 from conversations.views.attachments import SHOWN, file_answer
+from lib.refusals import Refusal
 from sharing.models import ShareLink
 
 

@@ -44,6 +44,10 @@ class UserManager(BaseUserManager):
         except ValueError:
             return self.filter(external_id=text).first()
 
+    def meant(self, text):
+        """Also by their e-mail, as people name each other."""
+        return self.named(text) or self.with_email(text)
+
     def get_by_natural_key(self, email):
         return self.get(email=self.normalize_email(email))
 

@@ -30,6 +30,7 @@ from lib.sql import Prepared, fetch_prepared
 from lib.text import first_line
 from lib.typeid import decode, new_id
 from projects.models import WRITERS, Project, ProjectMember
+from projects.refusals import OwnerIsIn
 
 
 class Added(NamedTuple):
@@ -59,6 +60,10 @@ class ConversationQuerySet(models.QuerySet):
             | Q(project__in=Project.objects.visible_to(user).values("pk")),
             workspace=user.workspace_id,
         )
+
+    def shared_with(self, user):
+        """What others have let `user` into."""
+        return self.visible_to(user).exclude(owner=user)
 
     def newest_first(self):
         return self.order_by("-last_message_at", "-id")
@@ -177,6 +182,16 @@ class Conversation(Row):
             or Project.objects.filter(pk=self.project_id, owner=user).exists()
             or ProjectMember.objects.filter(project=self.project_id, user=user, role__in=WRITERS).exists()
         )
+
+    def let_in(self, user, role, *, by):
+        """Gives somebody of the workspace a role, or another one. Raises OwnerIsIn."""
+        if user.pk == self.owner_id:
+            raise OwnerIsIn
+        return self.grants.update_or_create(user=user, defaults={"role": role, "granted_by": by})[0]
+
+    def show_out(self, user):
+        """True if they were in."""
+        return bool(self.grants.filter(user=user).delete()[0])
 
     def message_named(self, text):
         """The message that a program means by the id it gave it, or by msg_…; None for neither."""

@@ -80,9 +80,14 @@ class ConversationView(V1):
 
 
 class Conversations(ConversationView):
-    @spec.described(answers={200: spec.listed(ConversationSerializer)}, query=WALK)
+    @spec.described(
+        answers={200: spec.listed(ConversationSerializer)},
+        query=(*WALK, spec.flag("shared", "true: those of others that the caller was let into.")),
+    )
     def get(self, request):
-        """What the caller owns, newest change first."""
+        """What the caller owns, newest change first; with `shared`, what others have let the caller into."""
+        if flag_of(request.query_params, "shared"):
+            return self.listed(Conversation.objects.shared_with(request.user))
         return self.listed(Conversation.objects.visible_to(request.user, own=True))
 
     @spec.described(takes=ConversationInput, answers={201: ConversationSerializer})
@@ -142,6 +147,7 @@ class OneConversation(ConversationView):
         found = self.conversation(conversation, write=True)
         fields = self.payload(ConversationChange)
         if "project_id" in fields:
+            self.check_owner(found)  # whose members would see it
             fields["project"] = fields.pop("project_id")
         if "title" in fields:
             fields["title"] = fields["title"] or None

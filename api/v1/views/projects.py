@@ -1,0 +1,89 @@
+from django.db import transaction
+
+from accounts.models import AuditEvent
+from api import specification as spec
+from api.problem import Problem
+from api.queries import flag_of
+from api.v1.serializers.conversations import ConversationSerializer
+from api.v1.serializers.projects import (
+    NamedProject,
+    ProjectChange,
+    ProjectDeletedSerializer,
+    ProjectInput,
+    ProjectSerializer,
+    TitledProject,
+    spell_project,
+)
+from api.v1.views.conversations import WALK, ConversationView
+from conversations.models import Conversation
+from projects.models import Project
+from projects.refusals import ProjectExists
+
+
+class ProjectView(ConversationView):
+    """What the resources of projects share."""
+
+    def project(self, spelled, *, write=False):
+        return self.found(Project.objects.visible_to(self.request.user), spelled, write=write)
+
+    def handle_exception(self, error):
+        if isinstance(error, ProjectExists):  # the guide's own client looks for the project where a code belongs
+            error = Problem(409, error.existing.typeid, str(error))
+        return super().handle_exception(error)
+
+
+class Projects(ProjectView):
+    @spec.described(
+        answers={200: spec.listed(ProjectSerializer)},
+        query=(
+            *spec.walked(Project.PREFIX),
+            spec.choice("order", "desc", "asc"),
+            spec.choice("sort", "updated_at", "created_at"),
+            spec.flag("shared", "true: those of others that the caller was let into."),
+        ),
+    )
+    def get(self, request):
+        """The caller's projects, archived ones too, newest change first."""
+        visible = Project.objects.visible_to(request.user)
+        if flag_of(request.query_params, "shared"):
+            rows = visible.exclude(owner=request.user)
+        else:
+            rows = Project.objects.visible_to(request.user, own=True)
+        return self.walk(rows, [visible], Project.PREFIX, spell_project)
+
+    @spec.described(takes=spec.either("NewProject", TitledProject, NamedProject), answers={201: ProjectSerializer})
+    def post(self, request):
+        """A new project. 409 where the caller has one of that name; its id is the code."""
+        return self.answer(spell_project(Project.objects.start(request.user, **self.payload(ProjectInput))), 201)
+
+
+class OneProject(ProjectView):
+    @spec.described(answers={200: ProjectSerializer})
+    def get(self, request, project):
+        """One project."""
+        return self.answer(spell_project(self.project(project)))
+
+    @spec.described(takes=ProjectChange, answers={200: ProjectSerializer})
+    def patch(self, request, project):
+        """Changes what is named."""
+        found = self.project(project, write=True)
+        found.change(**self.payload(ProjectChange))
+        return self.answer(spell_project(found))
+
+    @spec.described(answers={200: ProjectDeletedSerializer})
+    def delete(self, request, project):
+        """The project; its conversations stay, without it."""
+        found = self.project(project)
+        self.check_owner(found)
+        with transaction.atomic():
+            AuditEvent.record("project.delete", actor=request.user, target=found, request=request)
+            found.delete()
+        return self.answer({"id": project, "object": "project", "deleted": True})
+
+
+class ConversationsOfProject(ProjectView):
+    @spec.described(answers={200: spec.listed(ConversationSerializer)}, query=WALK)
+    def get(self, request, project):
+        """The conversations in it, newest change first."""
+        found = self.project(project)
+        return self.listed(Conversation.objects.visible_to(request.user).filter(project=found))

@@ -1,0 +1,129 @@
+"""Who is let into a conversation or a project, by whom, and what it lets them do."""
+
+import pytest
+
+from accounts.models import AuditEvent, User
+from conversations.models import Conversation
+
+
+@pytest.fixture
+def dora(alice):
+    return User.objects.create(workspace=alice.workspace, external_id="app-user-7", name="Dora")
+
+
+@pytest.fixture
+def as_dora(dora, key_of, program):
+    return program(key_of(dora))
+
+
+@pytest.fixture(params=["conversation", "project"])
+def thing(request, conversation, project, typeid):
+    """(the address of its people, the address of the conversation that they then see)"""
+    inside = f"/conversations/{typeid(conversation)}"
+    return (f"{inside}/grants" if request.param == "conversation" else f"/projects/{typeid(project)}/members"), inside
+
+
+def test_somebody_is_let_in_given_another_role_and_shown_out(as_alice, as_dora, dora, thing):
+    people, inside = thing
+    assert as_dora.get(inside).status_code == 404
+
+    let_in = as_alice.post(people, {"user": "app-user-7", "role": "viewer"})
+    assert let_in.status_code == 201
+    assert {
+        "id": dora.typeid,
+        "name": "Dora",
+        "external_id": "app-user-7",
+        "role": "viewer",
+    }.items() <= let_in.json().items()
+    assert as_dora.get(inside).status_code == 200
+    assert as_dora.patch(inside, {"title": "Ours"}).status_code == 403
+
+    as_alice.post(people, {"user": dora.typeid, "role": "editor"})
+    assert as_dora.patch(inside, {"title": "Ours"}).status_code == 200
+    assert [row["role"] for row in as_alice.get(people).json()["data"] if row["id"] == dora.typeid] == ["editor"]
+
+    for _ in range(2):
+        assert as_alice.delete(f"{people}/app-user-7").json()["deleted"] is True
+    assert as_dora.get(inside).status_code == 404
+    actions = [event.action.partition(".")[2] for event in AuditEvent.objects.order_by("created_at", "id")]
+    assert actions == ["create", "create", "delete"]
+
+
+def test_people_are_named_by_id_e_mail_or_external_id(as_alice, bob, conversation, typeid):
+    people = f"/conversations/{typeid(conversation)}/grants"
+
+    for name in (typeid(bob), "bob@example.org", "BOB@example.org"):
+        assert as_alice.post(people, {"user": name, "role": "viewer"}).json()["id"] == typeid(bob)
+    assert len(as_alice.get(people).json()["data"]) == 1
+
+
+def test_nobody_of_another_workspace_is_let_in(as_alice, charlie, thing, typeid):
+    people, _ = thing
+    for name in (typeid(charlie), "charlie@example.org", "nobody", "\\u0000"):
+        refused = as_alice.post(people, {"user": name, "role": "viewer"})
+        assert (refused.status_code, refused.json()["code"]) == (404, "user_not_found")
+
+
+def test_the_owner_needs_no_grant(as_alice, alice, thing, typeid):
+    refused = as_alice.post(thing[0], {"user": typeid(alice), "role": "viewer"})
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "owner_is_in")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({}, "role is missing."),
+        ({"role": "viewer"}, "user is missing."),
+        ({"user": "x", "role": "king"}, "role must be one of: viewer, commenter, editor, owner."),
+        ({"user": 5, "role": "viewer"}, "user must be a string."),
+    ],
+)
+def test_what_is_wrong_is_named(as_alice, thing, body, message):
+    refused = as_alice.post(thing[0], body)
+
+    assert (refused.status_code, refused.json()["message"]) == (400, message)
+
+
+def test_only_the_owner_sees_and_changes_who_is_in(as_alice, as_bob, bob, dora, thing, typeid):
+    people, _ = thing
+    for role in ("viewer", "editor", "owner"):
+        as_alice.post(people, {"user": typeid(bob), "role": role})
+        assert as_bob.get(people).status_code == 403
+        assert as_bob.post(people, {"user": typeid(dora), "role": "viewer"}).status_code == 403
+        assert as_bob.delete(f"{people}/{typeid(bob)}").status_code == 403
+
+
+def test_a_member_s_role_is_changed_at_their_own_address(as_alice, bob, dora, project, typeid):
+    people = f"/projects/{typeid(project)}/members"
+
+    assert as_alice.patch(f"{people}/{typeid(bob)}", {"role": "editor"}).json()["role"] == "editor"
+    assert as_alice.patch(f"{people}/{typeid(dora)}", {"role": "editor"}).json()["code"] == "member_not_found"
+
+
+def test_what_is_shared_with_me_is_a_list_of_its_own(as_alice, as_bob, as_dora, conversation, dora, typeid, alice):
+    private = Conversation.objects.start(alice, title="Private")
+    as_alice.post(f"/conversations/{typeid(private)}/grants", {"user": "app-user-7", "role": "viewer"})
+
+    assert [row["title"] for row in as_dora.get("/conversations?shared=true").json()["data"]] == ["Private"]
+    assert [row["title"] for row in as_bob.get("/conversations?shared=true").json()["data"]] == ["Choosing a telescope"]
+    assert as_dora.get("/conversations").json()["total"] == 0
+    assert as_alice.get("/conversations?shared=true").json()["total"] == 0
+
+
+def test_a_list_of_people_costs_the_same_for_many(as_alice, alice, thing, django_assert_num_queries):
+    people, _ = thing
+    for n in range(5):
+        User.objects.create(workspace=alice.workspace, external_id=f"u{n}")
+        as_alice.post(people, {"user": f"u{n}", "role": "viewer"})
+
+    with django_assert_num_queries(3):  # the key, what it is about, the people with their names
+        assert len(as_alice.get(people).json()["data"]) >= 5
+
+
+def test_a_stranger_finds_nobody(as_charlie, thing):
+    people, _ = thing
+
+    assert as_charlie.get(people).status_code == 404
+    assert as_charlie.post(people, {"user": "x", "role": "viewer"}).status_code == 404
+    assert as_charlie.delete(f"{people}/x").status_code == 404
