@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.shortcuts import redirect
@@ -14,6 +16,8 @@ from django.utils.http import urlencode
 from accounts.models import AuditEvent, User
 from lib import typeid
 
+FILTERS = {"", "exact", "isnull", "isempty", "gte", "lt"}  # what those of Django ask
+DATES = {"year": range(1000, 9999), "month": range(1, 13), "day": range(1, 32)}  # for `date_hierarchy`
 AT_ONCE = 1_000  # rows that one deletion from a list takes; its confirmation is a form with a field for each
 
 
@@ -72,8 +76,12 @@ class RowAdmin(admin.ModelAdmin):
         return [field.name for field in self.model._meta.fields if field.name not in hidden]
 
     def lookup_allowed(self, lookup, value, request=None):
-        """`?text__contains=…` in the address would read, by yes and no, what this page does not show."""
-        return lookup.partition("__")[0] not in self.content and super().lookup_allowed(lookup, value, request)
+        """What the filters beside the list say, and nothing else: `?text__contains=…` would read, by yes and no, what
+        this page does not show, and most others fail on what they do not expect."""
+        name, _, how = lookup.partition("__")
+        if name == self.date_hierarchy and how in DATES:
+            return value.isascii() and value.isdecimal() and int(value) in DATES[how]
+        return how in FILTERS and name in {_name_of(one) for one in self.list_filter}
 
     # --- finding -----------------------------------------------------------------------------------------------------
 
@@ -110,6 +118,16 @@ class RowAdmin(admin.ModelAdmin):
         for lookup in set(lookups.values()):
             found |= Q(**{lookup: uuid})
         return found
+
+    # --- acting on what was ticked -----------------------------------------------------------------------------------
+
+    def response_action(self, request, queryset):
+        try:
+            for ticked in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(ticked)
+        except ValidationError:
+            raise SuspiciousOperation("No row of this list was ticked") from None
+        return super().response_action(request, queryset)
 
     # --- the audit trail ---------------------------------------------------------------------------------------------
     # Not django_admin_log: it keeps the names of things, titles among them, after they were deleted for good.
@@ -158,6 +176,10 @@ class RowAdmin(admin.ModelAdmin):
             "selection_note_all": f"All {nouns} that match are selected",
         }
         return super().changelist_view(request, words | (extra_context or {}))
+
+
+def _name_of(list_filter):
+    return list_filter[0] if isinstance(list_filter, tuple) else getattr(list_filter, "parameter_name", list_filter)
 
 
 def delete_selected(modeladmin, request, queryset):
