@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from conversations import search
 from conversations.models import Conversation
 from conversations.reading import WINDOW
+from lib.sql import fetch, fetch_prepared
 from lib.typeid import decode, encode
 
 PAGE = 50
@@ -84,21 +84,21 @@ def _select(user, moment, pk, named, limit):
         condition, arguments = search.title_condition(query, user)
         has_name = f"AND title <> '' AND {condition}"
         params += arguments
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT conversations_conversation.id, title, preview, last_message_at, length, source, model,
-                   p.name, p.colour,
-                   EXISTS (SELECT FROM conversations_pin AS pin
-                           WHERE pin.conversation_id = conversations_conversation.id AND pin.user_id = %s)
-            FROM conversations_conversation LEFT JOIN projects_project AS p ON p.id = project_id
-            WHERE conversations_conversation.owner_id = %s AND conversations_conversation.workspace_id = %s
-              AND conversations_conversation.archived_at IS NULL {after} {has_name}
-            ORDER BY last_message_at DESC, conversations_conversation.id DESC LIMIT %s
-            """,  # noqa: S608  only our own words are put in
-            [*params, limit],
-        )
-        return cursor.fetchall()
+    # What the words of a title cost to find is another matter for each of them: planned anew.
+    ask = fetch if has_name else fetch_prepared
+    return ask(
+        f"""
+        SELECT conversations_conversation.id, title, preview, last_message_at, length, source, model,
+               p.name, p.colour,
+               EXISTS (SELECT FROM conversations_pin AS pin
+                       WHERE pin.conversation_id = conversations_conversation.id AND pin.user_id = %s)
+        FROM conversations_conversation LEFT JOIN projects_project AS p ON p.id = project_id
+        WHERE conversations_conversation.owner_id = %s AND conversations_conversation.workspace_id = %s
+          AND conversations_conversation.archived_at IS NULL {after} {has_name}
+        ORDER BY last_message_at DESC, conversations_conversation.id DESC LIMIT %s
+        """,  # noqa: S608  only our own words are put in
+        [*params, limit],
+    )
 
 
 def _typed(text):
@@ -112,24 +112,23 @@ def months(user):
 
     From month to month by the index, one look each; counting them would read every row.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH RECURSIVE found AS (
-                (SELECT last_message_at AS at FROM conversations_conversation
-                 WHERE owner_id = %(user)s AND archived_at IS NULL ORDER BY last_message_at DESC LIMIT 1)
-                UNION ALL
-                SELECT (SELECT last_message_at FROM conversations_conversation
-                        WHERE owner_id = %(user)s AND archived_at IS NULL
-                          AND last_message_at < date_trunc('month', found.at, %(zone)s)
-                        ORDER BY last_message_at DESC LIMIT 1)
-                FROM found WHERE found.at IS NOT NULL
-            )
-            SELECT at FROM found WHERE at IS NOT NULL LIMIT 600
-            """,
-            {"user": user.pk, "zone": timezone.get_current_timezone_name()},
+    found = fetch_prepared(
+        """
+        WITH RECURSIVE found AS (
+            (SELECT last_message_at AS at FROM conversations_conversation
+             WHERE owner_id = %(user)s AND archived_at IS NULL ORDER BY last_message_at DESC LIMIT 1)
+            UNION ALL
+            SELECT (SELECT last_message_at FROM conversations_conversation
+                    WHERE owner_id = %(user)s AND archived_at IS NULL
+                      AND last_message_at < date_trunc('month', found.at, %(zone)s)
+                    ORDER BY last_message_at DESC LIMIT 1)
+            FROM found WHERE found.at IS NOT NULL
         )
-        newest = [timezone.localtime(at) for (at,) in cursor.fetchall()]
+        SELECT at FROM found WHERE at IS NOT NULL LIMIT 600
+        """,
+        {"user": user.pk, "zone": timezone.get_current_timezone_name()},
+    )
+    newest = [timezone.localtime(at) for (at,) in found]
     return [
         (year, [(f"{at:%B}", write_cursor(_end_of_month(at), UUID(int=0))) for at in group])
         for year, group in groupby(newest, key=lambda at: at.year)

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from lib.sql import fetch_prepared
+
 WINDOW = 50
 WHOLE = 2_000  # messages of a page that is to be printed: about a second and 300 sheets of paper
 LEAD_IN = 8  # messages shown above the one that was asked for, so that it is read in its context
@@ -119,41 +121,38 @@ def siblings(conversation, rows, *, with_hidden=False):
     """{position: Sibling} for those of `rows` (Lines) that are not the only answer to their parent."""
     hidden = "" if with_hidden else "AND NOT hidden"
     parents = {row.parent_position for row in rows}
-    with connection.cursor() as cursor:
-        # The parents by name: left to find them, PostgreSQL reads every message of the conversation.
-        cursor.execute(
-            f"""
-            SELECT position, index, count, previous_id, next_id FROM (
-                SELECT position, row_number() OVER by_age AS index,
-                       count(*) OVER (PARTITION BY parent_position) AS count,
-                       lag(id) OVER by_age AS previous_id, lead(id) OVER by_age AS next_id
-                FROM conversations_message
-                WHERE conversation_id = %(conversation)s {hidden}
-                  AND (parent_position = ANY(%(parents)s) {"OR parent_position IS NULL" if None in parents else ""})
-                WINDOW by_age AS (PARTITION BY parent_position ORDER BY position)
-            ) AS family
-            WHERE count > 1 AND position = ANY(%(positions)s)
-            """,  # noqa: S608  only the constants above are put in
-            {
-                "conversation": conversation.pk,
-                "parents": [parent for parent in parents if parent is not None],
-                "positions": [row.position for row in rows],
-            },
-        )
-        return {position: Sibling(*rest) for position, *rest in cursor.fetchall()}
+    # The parents by name: left to find them, PostgreSQL reads every message of the conversation.
+    found = fetch_prepared(
+        f"""
+        SELECT position, index, count, previous_id, next_id FROM (
+            SELECT position, row_number() OVER by_age AS index,
+                   count(*) OVER (PARTITION BY parent_position) AS count,
+                   lag(id) OVER by_age AS previous_id, lead(id) OVER by_age AS next_id
+            FROM conversations_message
+            WHERE conversation_id = %(conversation)s {hidden}
+              AND (parent_position = ANY(%(parents)s::int[]) {"OR parent_position IS NULL" if None in parents else ""})
+            WINDOW by_age AS (PARTITION BY parent_position ORDER BY position)
+        ) AS family
+        WHERE count > 1 AND position = ANY(%(positions)s::int[])
+        """,  # noqa: S608  only the constants above are put in
+        {
+            "conversation": conversation.pk,
+            "parents": [parent for parent in parents if parent is not None],
+            "positions": [row.position for row in rows],
+        },
+    )
+    return {position: Sibling(*rest) for position, *rest in found}
 
 
 class Tree:
     """Every message's parent, in order of position; parents always stand before their children."""
 
     def __init__(self, conversation):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT array_agg(position ORDER BY position), array_agg(parent_position ORDER BY position)"
-                " FROM conversations_message WHERE conversation_id = %s",
-                [conversation.pk],
-            )
-            positions, parents = cursor.fetchone()
+        [(positions, parents)] = fetch_prepared(
+            "SELECT array_agg(position ORDER BY position), array_agg(parent_position ORDER BY position)"
+            " FROM conversations_message WHERE conversation_id = %s",
+            [conversation.pk],
+        )
         self.parents = dict(zip(positions or [], parents or [], strict=True))
 
     def path(self, tip):
@@ -220,22 +219,21 @@ class Tree:
 
 def _walk(conversation, start, limit):
     """Positions from `start` towards the root, at most `limit` of them, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH RECURSIVE path AS (
-                SELECT position, parent_position, 1 AS step FROM conversations_message
-                WHERE conversation_id = %(conversation)s AND position = %(start)s
-                UNION ALL
-                SELECT m.position, m.parent_position, step + 1 FROM path JOIN conversations_message AS m
-                ON m.conversation_id = %(conversation)s AND m.position = path.parent_position
-                WHERE step < %(limit)s
-            )
-            SELECT array_agg(position ORDER BY step DESC) FROM path
-            """,
-            {"conversation": conversation.pk, "start": start, "limit": limit},
+    [(positions,)] = fetch_prepared(
+        """
+        WITH RECURSIVE path AS (
+            SELECT position, parent_position, 1 AS step FROM conversations_message
+            WHERE conversation_id = %(conversation)s AND position = %(start)s::int
+            UNION ALL
+            SELECT m.position, m.parent_position, step + 1 FROM path JOIN conversations_message AS m
+            ON m.conversation_id = %(conversation)s AND m.position = path.parent_position
+            WHERE step < %(limit)s::int
         )
-        return cursor.fetchone()[0] or []
+        SELECT array_agg(position ORDER BY step DESC) FROM path
+        """,
+        {"conversation": conversation.pk, "start": start, "limit": limit},
+    )
+    return positions or []
 
 
 def _ending(tip, positions, *, has_later):
@@ -244,10 +242,9 @@ def _ending(tip, positions, *, has_later):
 
 def messages(conversation, positions):
     """The rows of a window without their words: what is shown comes rendered."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(Line._fields)} FROM conversations_message"  # noqa: S608  our own names
-            " WHERE conversation_id = %s AND position = ANY(%s) ORDER BY position",
-            [conversation.pk, positions],
-        )
-        return list(starmap(Line, cursor.fetchall()))
+    rows = fetch_prepared(
+        f"SELECT {', '.join(Line._fields)} FROM conversations_message"  # noqa: S608  our own names
+        " WHERE conversation_id = %s AND position = ANY(%s::int[]) ORDER BY position",
+        [conversation.pk, positions],
+    )
+    return list(starmap(Line, rows))

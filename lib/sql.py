@@ -14,6 +14,13 @@ def execute_prepared(sql, params):
     return _prepared(sql, params, lambda cursor: cursor.rowcount)
 
 
+def fetch(sql, params):
+    """All rows of a query that is planned for these values, as tuples."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
 def fetch_prepared(sql, params, *, binary=True):
     """All rows of a query whose plan the connection keeps, as tuples.
 

@@ -4,7 +4,6 @@ An import renders nothing: at 100 kB/s a large archive would take hours, and mos
 Prose is Markdown; everything structured (reasoning, tool traffic, files, citations) is one muted line that unfolds.
 """
 
-from django.db import connection
 from django.utils.safestring import SafeString, mark_safe
 
 from conversations.models import Message, Rendering
@@ -12,6 +11,7 @@ from conversations.parts import is_prose, prose
 from conversations.rendering.media import Files
 from conversations.rendering.parts import citations, show
 from lib import markdown
+from lib.sql import fetch_prepared
 
 # Raise it when the same message would come out differently; the pipeline below has a version of its own.
 VERSION = markdown.VERSION * 1000 + 1
@@ -20,17 +20,16 @@ VERSION = markdown.VERSION * 1000 + 1
 def html_of(rows):
     """{message id: HTML} for rows with id and version. One query; three where some were never read."""
     versions = {row.id: row.version for row in rows}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT message_id, html, message_version FROM conversations_rendering"
-            " WHERE message_id = ANY(%s) AND renderer_version = %s",
-            [list(versions), VERSION],
-        )
-        kept = {
-            pk: mark_safe(html)  # noqa: S308  our own renderer wrote it, through the sanitiser
-            for pk, html, version in cursor.fetchall()
-            if version == versions[pk]
-        }
+    found = fetch_prepared(
+        "SELECT message_id, html, message_version FROM conversations_rendering"
+        " WHERE message_id = ANY(%s::uuid[]) AND renderer_version = %s",
+        [list(versions), VERSION],
+    )
+    kept = {
+        pk: mark_safe(html)  # noqa: S308  our own renderer wrote it, through the sanitiser
+        for pk, html, version in found
+        if version == versions[pk]
+    }
     if missing := [pk for pk in versions if pk not in kept]:
         kept |= _render_and_keep(missing)
     return kept
