@@ -81,3 +81,9 @@ def clean(text):
     if text.isascii() and "\x00" not in text:  # most ids and most English: no need to look at every character
         return text
     return _SURROGATES.sub("\ufffd", text.replace("\x00", ""))
+
+
+def listed(words):
+    """a, b and c"""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

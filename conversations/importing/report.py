@@ -1,5 +1,9 @@
 """What a batch did, for programs and for people."""
 
+from dataclasses import dataclass
+
+from lib.text import listed
+
 WORDS = {
     "conversations": ("new", "changed", "identical", "skipped"),
     "messages": ("new", "changed", "identical", "deleted", "structural"),
@@ -37,10 +41,25 @@ def report(batch, lines=None):
     }
 
 
-def summary(batch):
-    """[("Conversations", "3 new, 1 skipped"), …] for a page."""
+@dataclass(slots=True)
+class Tally:
+    """One noun of a report for a page: how many the file holds, and what became of each of them."""
+
+    name: str
+    total: int
+    outcomes: list  # (number, words)
+
+
+def tallies(batch):
     counts = report(batch, lines=[])["counts"]
-    return [(noun.capitalize(), told(noun, outcomes)) for noun, outcomes in counts.items()]
+    return [
+        Tally(
+            NAMES[noun],
+            sum(outcomes.values()),
+            [(number, SAID.get((noun, outcome), outcome)) for outcome, number in outcomes.items() if number],
+        )
+        for noun, outcomes in counts.items()
+    ]
 
 
 def told(noun, outcomes):
@@ -50,12 +69,46 @@ def told(noun, outcomes):
     )
 
 
+def in_a_line(batch):
+    """What became of it, for a list of imports; "" where nothing has yet."""
+    if batch.status == "undone":
+        return undone(batch.counts.get("undone", {}))
+    words = told("conversations", batch.counts.get("conversations", {}))
+    return batch.error or (words and f"Conversations: {words}")
+
+
+def undone(counts):
+    """What undoing did, as a sentence; `counts` as Undo keeps them."""
+    removed = [_counted(counts[noun], noun) for noun in WORDS if counts.get(noun)]
+    back = [_counted(counts[key], noun) for key, noun in BACK.items() if counts.get(key)]
+    sentence = f"Removed {listed(removed or ['nothing'])}"
+    return f"{sentence}, and put back the old words of {listed(back)}." if back else f"{sentence}."
+
+
+def _counted(number, noun):
+    return f"{number:,} {noun.removesuffix('s') if number == 1 else noun}"
+
+
+def together(reports):
+    """Several reports as one, without their lines."""
+    return {
+        "file": f"{len(reports):,} files",
+        "status": "done" if any(each["status"] == "done" for each in reports) else "failed",
+        "error": "",
+        "counts": {
+            noun: {outcome: sum(each["counts"][noun][outcome] for each in reports) for outcome in outcomes}
+            for noun, outcomes in WORDS.items()
+        },
+        "lines": [],
+        "lines_left_out": 0,
+    }
+
+
 def in_words(report, limit=50, *, is_rehearsal=False):
     """The report as text for a terminal; at most `limit` of its lines."""
-    said = REHEARSED if is_rehearsal and report["status"] == "done" else STATUS.get(report["status"], report["status"])
-    words = [f"{report['file']}: {report['error'] or said}"]
+    words = [f"{report['file']}: {report['error'] or _state(report, is_rehearsal)}"]
     for noun, outcomes in report["counts"].items():
-        words.append(f"  {noun.capitalize()}: {told(noun, outcomes) or 'none'}")
+        words.append(f"  {NAMES[noun]}: {told(noun, outcomes) or 'none'}")
     for line in report["lines"][:limit]:
         about = f"{line['title'] or 'untitled'}" + (f" ({line['id']})" if line["id"] else "")
         words.append(f"  {line['outcome'].capitalize()}: record {line['record']}, {about}: {line['reason']}")
@@ -65,6 +118,16 @@ def in_words(report, limit=50, *, is_rehearsal=False):
     return "\n".join(words)
 
 
+def _state(report, is_rehearsal):
+    if report["status"] != "done":
+        return STATUS[report["status"]]
+    conversations = report["counts"]["conversations"]
+    if not (conversations["new"] or conversations["changed"]):
+        return NOTHING_NEW
+    return REHEARSED if is_rehearsal else STATUS["done"]
+
+
+NOTHING_NEW = "Nothing new: everything in it was here already."
 REHEARSED = "Would be imported. Nothing was changed."
 STATUS = {
     "waiting": "Waiting.",
@@ -76,9 +139,12 @@ STATUS = {
     "undoing": "Being undone.",
     "undone": "Undone.",
 }
+# A thread counts the messages of the branch it shows; a file holds those of all branches.
+NAMES = {"conversations": "Conversations", "messages": "Messages, on all branches", "attachments": "Attachments"}
 SAID = {
-    ("messages", "deleted"): "deleted here before and left out",
-    ("messages", "structural"): "empty records left out",
-    ("attachments", "missing"): "named but not in the export",
-    ("attachments", "skipped"): "too large or damaged",
+    ("messages", "deleted"): "left out because deleted here",
+    ("messages", "structural"): "left out as empty",
+    ("attachments", "missing"): "named but not in the file",
+    ("attachments", "skipped"): "left out as too large or damaged",
 }
+BACK = {"restored": "messages", "titles": "titles"}

@@ -80,7 +80,7 @@ class Undo:
         counts = Counter(
             messages=self._remove_added(conversation),
             restored=self._put_back(conversation),
-            files=self._remove_files(conversation),
+            attachments=self._remove_files(conversation),
             titles=self._put_back_title(conversation),
         )
         self.originals.revert()

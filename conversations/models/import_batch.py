@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from conversations import uploads
+from conversations.models.conversation import Conversation
+from conversations.models.source import Source
 from lib.models import Row
 from lib.text import clean
 
 # How long a worker may be silent before another takes its batch. It renews every third of it.
 LEASE = timedelta(seconds=30)
+PATIENCE = timedelta(seconds=20)  # idle workers look for work every second
 
 
 class ImportBatchQuerySet(models.QuerySet):
@@ -136,6 +139,25 @@ class ImportBatch(Row):
         conversations = self.counts.get("conversations", {})
         return bool(conversations.get("new") or conversations.get("changed"))
 
+    @property
+    def changed_conversations(self):
+        """The older ones that it added to."""
+        return Conversation.objects.filter(
+            pk__in=Source.objects.filter(import_batch=self).values("conversation")
+        ).exclude(import_batch=self)
+
+    @property
+    def ahead(self):
+        """How many imports of the same person come before it: one runs at a time."""
+        return ImportBatch.objects.filter(
+            owner=self.owner_id, status__in=[self.Status.WAITING, *BUSY], created_at__lt=self.created_at
+        ).count()
+
+    @property
+    def is_forgotten(self):
+        """Nothing is ahead of it, and still no worker has come: perhaps none is running."""
+        return timezone.now() - self.created_at > PATIENCE and not self.ahead
+
     def cancel(self):
         """Stops it: at once where nobody works on it, else when the worker has finished the chunk in its hands."""
         batches = ImportBatch.objects.filter(pk=self.pk)
@@ -163,6 +185,11 @@ class ImportBatch(Row):
             conversations=Count("pk"), messages=Sum("message_count"), continued=Count("pk", filter=Q(revision__gt=0))
         )
         return {word: number or 0 for word, number in new.items()}
+
+    def reasons(self, limit=8):
+        """[(outcome, reason, times)] of what its report says more than once, the most frequent first."""
+        said = self.lines.order_by().values_list("outcome", "reason").annotate(times=Count("pk"))
+        return said.filter(times__gt=1).order_by("-times")[:limit]
 
     def renew(self):
         """Keeps the lease while nothing is written; False where the batch went to somebody else meanwhile."""

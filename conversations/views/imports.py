@@ -4,19 +4,24 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import TooManyFilesSent
 from django.core.paginator import Paginator
 from django.http import JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import AuditEvent
+from conversations.history import SOURCES
+from conversations.importing.report import in_a_line, tallies, undone
 from conversations.importing.report import report as report_of
-from conversations.importing.report import summary, told
-from conversations.models import ImportBatch
+from conversations.models import Conversation, ImportBatch
 from conversations.uploads import UploadHandler
+from lib.htmx import render_page
 from lib.http import see_other
+from lib.text import listed
 
 PAST = 30  # imports on one page
 LINES = 100  # of a report on one page
+CONVERSATIONS = 10  # that a report calls by their names
 NAMED = 5  # files that a notice calls by their names
 
 
@@ -53,9 +58,16 @@ def _index(request):
     if empty:
         notices.warning(request, _empty(empty, "Left out."))
     if len(full) == 1:
-        return see_other("conversations:import", pk=batch.pk)
+        return _onwards(request, "conversations:import", pk=batch.pk)
     notices.success(request, f"{len(full)} files are here: {_names(full)}. They are imported one after the other.")
-    return see_other("conversations:imports")
+    return _onwards(request, "conversations:imports")
+
+
+def _onwards(request, *page, **kwargs):
+    """A script is told where to go: it would follow a redirect itself, and read the notices instead of the person."""
+    if request.htmx:
+        return HttpResponseClientRedirect(resolve_url(*page, **kwargs))
+    return see_other(*page, **kwargs)
 
 
 def _empty(uploads, consequence):
@@ -66,8 +78,7 @@ def _names(uploads):
     """“a.zip”, “b.json” and 3 more"""
     names = [f"“{upload.name}”" for upload in uploads]
     shown, more = names[:NAMED], len(names) - NAMED
-    *first, last = [*shown, f"{more:,} more"] if more > 0 else shown
-    return f"{', '.join(first)} and {last}" if first else last
+    return listed([*shown, f"{more:,} more"] if more > 0 else shown)
 
 
 def _too_large():
@@ -77,9 +88,17 @@ def _too_large():
 def _page(request, error=""):
     batches = ImportBatch.objects.visible_to(request.user).newest_first()
     page = Paginator(batches, PAST).get_page(request.GET.get("page"))
-    rows = [(batch, told("conversations", batch.counts.get("conversations", {}))) for batch in page.object_list]
-    context = {"page": page, "rows": rows, "error": error}
-    return render(request, "conversations/imports/index.html", context, status=422 if error else 200)
+    context = {
+        "page": page,
+        "rows": [(batch, in_a_line(batch)) for batch in page.object_list],
+        "error": error,
+        "is_busy": any(batch.is_open for batch in page.object_list),
+        "most": settings.IMPORT_MAX_BYTES,
+        "too_large": _too_large(),
+    }
+    if error:
+        return render(request, "conversations/imports/index.html", context, status=422)
+    return render_page(request, "conversations/imports/index.html", context, fragment="past")
 
 
 @login_required
@@ -97,8 +116,35 @@ def progress(request, pk):
 
 def _context(request, pk):
     batch = _batch_or_404(request, pk)
-    lines = Paginator(batch.lines.all(), LINES).get_page(request.GET.get("page"))
-    return {"batch": batch, "lines": lines, "summary": summary(batch)}
+    context = {"batch": batch, "format": SOURCES.get(batch.format, batch.format), "tallies": tallies(batch)}
+    if batch.is_open:
+        return context
+    lines = Paginator(batch.lines.order_by("-outcome", "record", "pk"), LINES).get_page(request.GET.get("page"))
+    return context | {
+        "lines": _with_conversations(lines.object_list, batch, request.user),
+        "pages": lines,
+        "reasons": batch.reasons() if lines.has_other_pages() else [],
+        "undone": undone(batch.counts.get("undone", {})),
+        "came": _shown(batch.conversations, request.user),
+        "changed": _shown(batch.changed_conversations, request.user),
+    }
+
+
+def _shown(conversations, user):
+    """(the newest of them, how many more there are)"""
+    visible = conversations.visible_to(user)
+    shown = list(visible.newest_first()[: CONVERSATIONS + 1])
+    more = visible.count() - CONVERSATIONS if len(shown) > CONVERSATIONS else 0
+    return shown[:CONVERSATIONS], more
+
+
+def _with_conversations(lines, batch, user):
+    """Each line with the conversation that it is about, where that is here."""
+    lines = list(lines)
+    ids = {line.external_id for line in lines} - {""}
+    found = Conversation.objects.visible_to(user, own=True).filter(source=batch.format, external_id__in=ids)
+    by_id = {conversation.external_id: conversation for conversation in found} if ids else {}
+    return [(line, by_id.get(line.external_id)) for line in lines]
 
 
 @login_required

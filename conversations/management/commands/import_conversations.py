@@ -9,7 +9,7 @@ from tqdm import tqdm
 from accounts.models import User
 from conversations.importing import Import
 from conversations.importing.formats import FORMATS
-from conversations.importing.report import in_words, report
+from conversations.importing.report import in_words, report, together
 from conversations.models import ImportBatch
 
 
@@ -74,7 +74,8 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(reports, ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join(in_words(each, is_rehearsal=is_rehearsal) for each in reports))
+            told = [*reports, together(reports)] if len(reports) > 1 else reports
+            self.stdout.write("\n".join(in_words(each, is_rehearsal=is_rehearsal) for each in told))
 
 
 def _files(path):

@@ -25,7 +25,7 @@ def test_the_report_in_words(run, tmp_path):
     assert run(path) == (
         "conversations.json: Imported.\n"
         "  Conversations: 1 new, 1 skipped\n"
-        "  Messages: 2 new, 1 empty records left out\n"
+        "  Messages, on all branches: 2 new, 1 left out as empty\n"
         "  Attachments: none\n"
         "  Skipped: record 2, Folder (x): There are no messages in it: “mapping” is missing.\n"
     )
@@ -49,13 +49,21 @@ def test_a_dry_run_counts_as_the_real_one_and_changes_nothing(run, tmp_path, set
     assert [each["counts"] for each in rehearsed] == [each["counts"] for each in real]
 
 
-def test_a_folder_is_read_file_by_file(run, tmp_path):
+def test_a_folder_is_read_file_by_file_and_summed_up(run, tmp_path):
     write(tmp_path, simple("one"), name="1.json")
     write(tmp_path, simple("two"), name="2.json")
     (tmp_path / "notes.txt").write_text("not this")
-    run(tmp_path)
+    told = run(tmp_path)
 
     assert Conversation.objects.count() == 2
+    assert "2 files: Imported.\n  Conversations: 2 new\n  Messages, on all branches: 4 new, 2 left out as empty" in told
+
+
+def test_an_export_without_news_says_so(run, tmp_path):
+    path = write(tmp_path, simple())
+    run(path)
+
+    assert "conversations.json: Nothing new: everything in it was here already." in run(path)
 
 
 @pytest.mark.parametrize(

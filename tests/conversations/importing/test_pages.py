@@ -2,16 +2,20 @@
 
 import json
 import os
+import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from conversations import tasks
 from conversations.models import Conversation, ImportBatch
 from tests.conversations.importing.exports import simple
+from tests.conversations.importing.test_again import CONTINUED
 
 INDEX = "conversations:imports"
 
@@ -22,6 +26,11 @@ def file(*chats, name="conversations.json", content=None):
 
 def url(word, batch):
     return reverse(f"conversations:{word}", args=[batch.pk])
+
+
+def plain(html, words):
+    """Whether the page says these words one after the other, whatever stands between them in HTML."""
+    return words in " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 @pytest.fixture
@@ -53,7 +62,9 @@ def test_a_file_is_uploaded_imported_and_reported(sign_in, alice, settings):
     tasks.run_next()
     html = client.get(url("import", batch)).content.decode()
     assert "Imported" in html
-    assert "1 new" in html
+    assert plain(
+        html, "Conversations 1 in the file 1 new Messages, on all branches 3 in the file 2 new 1 left out as empty"
+    )
     assert not upload.exists()
     assert AuditEvent.objects.get().action == "import.upload"
 
@@ -159,7 +170,60 @@ def test_the_report_names_what_was_skipped_and_escapes_it(sign_in, alice, done):
     html = sign_in(alice).get(url("import", done)).content.decode()
 
     assert "&lt;b&gt;Folder" in html
-    assert "“mapping” is missing" in html
+    assert plain(html, "Not imported There are no messages in it: “mapping” is missing. Record 2 of the file · x")
+    assert plain(html, "1 conversation could not be imported. See why")
+
+
+def test_a_notice_leads_to_its_conversation_and_what_came_in_is_listed(sign_in, alice):
+    client = sign_in(alice)
+    value = simple(title="Odd\x00 one")
+    value["mapping"]["q"]["parent"] = "nowhere"
+    client.post(reverse(INDEX), {"file": file(value, *(simple(f"n{n}") for n in range(12)))})
+    tasks.run_next()
+    html = client.get(url("import", ImportBatch.objects.get())).content.decode()
+
+    href = Conversation.objects.get(title="Odd one").get_absolute_url()
+    assert f'<a href="{href}">Odd one</a>' in html
+    assert html.count('class="row"') == 10
+    assert plain(html, "And 3 more.")
+
+
+def test_an_export_without_news_says_so(sign_in, alice, done):
+    client = sign_in(alice)
+    client.post(reverse(INDEX), {"file": file(simple())})
+    tasks.run_next()
+
+    assert plain(client.get(url("import", ImportBatch.objects.latest("created_at"))).content.decode(), "Nothing new")
+
+
+def test_an_import_that_changed_older_conversations_lists_them(sign_in, alice, done):
+    client = sign_in(alice)
+    client.post(reverse(INDEX), {"file": file(CONTINUED)})
+    tasks.run_next()
+
+    html = client.get(url("import", ImportBatch.objects.latest("created_at"))).content.decode()
+    assert plain(html, "Changed conversations A title A wide one.")
+
+
+def test_an_import_behind_others_says_how_many(sign_in, alice):
+    client = sign_in(alice)
+    client.post(reverse(INDEX), {"file": [file(simple("1")), file(simple("2")), file(simple("3"))]})
+    last = ImportBatch.objects.latest("created_at")
+
+    assert "2 imports before it" in client.get(url("import", last)).content.decode()
+    ImportBatch.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    assert "not taken it up yet" in client.get(url("import", last)).content.decode()
+
+
+def test_the_list_asks_for_news_while_something_runs(sign_in, alice, done):
+    client = sign_in(alice)
+    assert "every 2s" not in client.get(reverse(INDEX)).content.decode()
+
+    ImportBatch.objects.update(status="running", bytes_total=100, bytes_read=40)
+    html = client.get(reverse(INDEX), headers={"HX-Request": "true"}).content.decode()
+    assert "every 2s" in html
+    assert 'value="40"' in html
+    assert "<html" not in html
 
 
 def test_a_long_report_has_pages(sign_in, alice, done):

@@ -140,7 +140,7 @@ def test_imports_are_undone_in_any_order_with_exact_counts(order, grown):
     assert everything() == first
     assert {name: counts["messages"] for name, counts in undone.items()} == {"two": 2, "three": 1, "four": 1}
     # A file that came twice, because its message was said anew, is one.
-    assert {name: counts.get("files") for name, counts in undone.items()} == {"two": 1, "three": 1, "four": None}
+    assert {name: counts.get("attachments") for name, counts in undone.items()} == {"two": 1, "three": 1, "four": None}
 
 
 @pytest.mark.parametrize("name", LATER)
