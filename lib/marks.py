@@ -74,7 +74,7 @@ def snippet(text, words, width=180):
     found, the beginning of the text. Cut between words, with an ellipsis where something is missing.
     """
     text = " ".join(text.replace(START, "").replace(STOP, "").split())
-    wanted = _Words(words)
+    wanted = _words(tuple(words))
     first = next(wanted.spans(text), (0, 0))
     start, end = _window(text, first, width)
     cut, done, out = text[start:end], 0, []
@@ -86,7 +86,7 @@ def snippet(text, words, width=180):
 
 def mark_html(html, words):
     """The sanitised HTML with <mark> around each found word in its text, never inside a tag. Words as in `snippet`."""
-    wanted, out, skipping = _Words(words), [], 0
+    wanted, out, skipping = _words(tuple(words)), [], 0
     for piece in PIECE.findall(html) if wanted else [html]:
         if piece[0:1] == "<":
             change = SKIPPED.match(piece)
@@ -144,6 +144,10 @@ class _Words:
             out += [run[last:], entity[0] if entity else ""]
             done = entity.end() if entity else len(text)
         return "".join(out)
+
+
+# A page marks twenty snippets by the same words.
+_words = functools.lru_cache(maxsize=64)(_Words)
 
 
 def _in_ascii(whole, beginnings):

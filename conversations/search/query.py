@@ -14,6 +14,7 @@ PREFIX = 3  # letters: two match so many words that PostgreSQL collects half the
 
 TERM = re.compile(r'(?P<minus>-(?=[^\s-]))?(?:"(?P<quoted>[^"]*)"?|(?P<word>[^\s"]+))')
 PLAIN = re.compile(r"[a-z0-9]{1,63}")
+EASY = re.compile('[ -"$-*,-~]{0,64}')  # ASCII without + and #, too short for a word to be cut
 SYMBOLS = {"plusplus", "sharp"}  # how ++ and # are spelled once folded
 # Kana, Han and Hangul as almost everybody writes them; what folds to the same from elsewhere is COMPATIBLE.
 UNSPACED = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0002f7ff]")
@@ -177,9 +178,10 @@ def _may_be_prefix(word):
 
 
 def _fold(texts):
-    """Each text's words as the index spells them. Asked of PostgreSQL: there must be one spelling, not two alike."""
-    if not texts:
-        return []
+    """Each text's words as the index spells them."""
+    if all(map(EASY.fullmatch, texts)):
+        return [[word.lower() for word in re.findall("[A-Za-z0-9]+", text)] for text in texts]
+    # Asked of PostgreSQL: of everything else there must be one spelling, not two alike.
     with connection.cursor() as cursor:
         cursor.execute("SELECT parley_fold_1(t) FROM unnest(%s::text[]) WITH ORDINALITY AS u(t, n) ORDER BY n", [texts])
         return [row[0].split() for row in cursor.fetchall()]

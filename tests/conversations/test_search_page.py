@@ -216,12 +216,12 @@ def test_a_page_asks_the_same_number_of_questions_whatever_it_shows(
     client = sign_in(alice)
     client.get(SEARCH)
 
-    # session, user · transaction, limits, whose and since when, titles, windows, conversations shown, their texts,
+    # session and user · transaction, limits, whose and since when, titles, windows, conversations shown, their texts,
     # counts, end of transaction · sidebar
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get(SEARCH, {"q": "needle"})
     say(*["needle"] * 120)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get(SEARCH, {"q": "needle"})
 
 

@@ -72,10 +72,43 @@ def test_every_class_of_query_asks_the_index(alice, corpus, text, order):
         assert "Seq Scan on conversations_message" not in plan, plan
 
 
+FILTERED = [
+    "role:user",
+    "ubiquitous role:user",
+    "ubiquitous has:code",
+    "one model:nothing",
+    "has:file",
+    "after:2024-01 before:2024-03",
+    "ubiquitous date:2024",
+    "source:here",
+    "ubiquitous project:none",
+    '"fifteen ubiquitous" role:user',
+    "branch:abandoned",
+]
+
+
+@pytest.mark.parametrize("text", FILTERED)
+@pytest.mark.parametrize("named", [0, 100])
+def test_every_filter_looks_into_rows_that_the_index_names(alice, corpus, text, named, monkeypatch):
+    monkeypatch.setattr("conversations.search.reach.NAMED", named)
+    with CaptureQueriesContext(connection) as captured:
+        Message.objects.search(text, alice, facets=True)
+        Message.objects.facets(text, alice)
+
+    asked = [query["sql"] for query in captured if "parley_tsv_1(conversations_message" in query["sql"]]
+    assert asked
+    for sql in asked:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN " + sql.replace("%", "%%"))
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert plan.count("Bitmap Index Scan on message_search") == sql.count("@@") > 0, plan
+        assert "Seq Scan on conversations_message" not in plan, plan
+
+
 def test_a_page_costs_the_same_number_of_questions_however_much_it_shows(alice, corpus):
     with CaptureQueriesContext(connection) as captured:
         Message.objects.search("ubiquitous", alice)
 
-    # folded words · savepoint · limits · newest date · titles · all the windows · the conversations shown ·
+    # savepoint · limits · newest date · titles · all the windows · the conversations shown ·
     # their texts · the branches of forked ones · savepoint
-    assert len(captured) <= 10
+    assert len(captured) <= 9

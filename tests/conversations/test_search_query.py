@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conversations.search.query import parse
+from conversations.search.query import EASY, _fold, parse
 
 PIECES = st.sampled_from(
     ["a", "OR", "-", '"', "*", "foo", "foo*", '-"a b"', "天気", "'", "\\", ":*", "&", "|", "!", "(", "\x00", " ", "é"]
@@ -56,3 +56,13 @@ def test_the_language(text, lexemes):
 @pytest.mark.django_db
 def test_what_was_quoted_is_not_widened():
     assert parse('tele "scope" ab').as_prefixes().lexemes() == "(('tele':*)) & (('scope')) & (('ab'))"
+
+
+@pytest.mark.django_db
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(st.characters(min_codepoint=1, max_codepoint=127), max_size=80))
+def test_easy_words_are_what_postgresql_would_make_of_them(text):
+    if EASY.fullmatch(text):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT parley_fold_1(%s)", [text])
+            assert _fold([text]) == [cursor.fetchone()[0].split()]
