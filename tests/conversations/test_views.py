@@ -133,7 +133,7 @@ def test_a_thread_costs_the_same_however_long_it_is(sign_in, alice, django_asser
     client = sign_in(alice)
     client.get(conversation.get_absolute_url())  # renders
 
-    # session with its user, conversation, window, messages, HTML, siblings, readings, sidebar; the outline is remembered
+    # session with its user, conversation, window, messages, HTML, siblings, readings, sidebar; the outline is known
     with django_assert_num_queries(8):
         client.get(conversation.get_absolute_url())
 

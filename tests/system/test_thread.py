@@ -140,6 +140,30 @@ def test_another_branch_is_chosen_on_the_map(at_log, log):
     expect(at_log.get_by_text("Another branch")).to_be_visible()
 
 
+def test_one_steps_through_a_thread_by_keys(at_log, log):
+    log.reply(140, "user", "Another question 141.")
+    new = log.messages.get(position=301)
+    at_log.goto(at_log.url.split("?")[0].split("#")[0] + f"?at={new.typeid}#{new.typeid}")
+    expect(at_log.locator(".message.is-found")).to_be_in_viewport()
+
+    at_log.keyboard.press("k")
+    expect(at_log.locator("article:focus")).to_contain_text("Entry 140.")
+    at_log.keyboard.press("K")
+    expect(at_log.locator("article:focus")).to_contain_text("Entry 139.")
+    at_log.keyboard.press("J")
+    expect(at_log.locator("article:focus")).to_contain_text("Another question 141.")
+    at_log.keyboard.press("[")
+    expect(at_log.locator(".message.is-found")).to_contain_text("Entry 141.")
+    at_log.keyboard.press("j")
+    expect(at_log.locator("article:focus")).to_contain_text("Entry 142.")
+    expect(at_log.locator("article:focus")).to_be_in_viewport()
+    for _ in range(60):  # beyond what was loaded
+        at_log.keyboard.press("j")
+    expect(at_log.locator("article", has_text="Entry 190.")).to_be_attached()
+    at_log.get_by_label("Find in this conversation").last.fill("j")
+    expect(at_log.locator("article:focus")).to_have_count(0)
+
+
 SHIFTS = """() => {
   window.shifts = []
   new PerformanceObserver((list) => list.getEntries().forEach((entry) => window.shifts.push(
