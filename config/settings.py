@@ -65,8 +65,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "lucide",
-    "rest_framework",
-    "drf_spectacular",
     "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
