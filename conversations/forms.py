@@ -10,7 +10,7 @@ from lib.text import clean
 class Prose(forms.CharField):
     """Text kept as it was typed: neither trimmed nor normalised; only what PostgreSQL cannot hold is replaced."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"dir": "auto"})
 
     def __init__(self, **kwargs):
         super().__init__(max_length=limits.TEXT, strip=False, **kwargs)

@@ -83,7 +83,7 @@ def _ends(conversation):
 
 def _fill(conversation, reader, shown):
     path = conversation.get_absolute_url()
-    name = "You" if conversation.owner_id == reader.pk else str(conversation.owner)
+    owner = "You" if conversation.owner_id == reader.pk else str(conversation.owner)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT position, id, role, model, name, created_at, left(text, %s) FROM conversations_message"
@@ -95,6 +95,6 @@ def _fill(conversation, reader, shown):
         pk, role, model, name, created_at, text = rows[lane.start]
         at = timezone.localtime(created_at)
         lane.href = permalink(path, pk)
-        lane.who = name if role == Message.Role.USER else model or name or role.capitalize()
+        lane.who = owner if role == Message.Role.USER else model or name or role.capitalize()
         lane.text = first_line(text, LINE) or "Without words"
         lane.time, lane.iso = f"{at.day} {at:%B %Y}", at.isoformat(timespec="seconds")

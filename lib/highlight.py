@@ -162,9 +162,11 @@ class Highlighter:
 
     def highlight(self, code, language):
         """HTML of the code with classes, or None where it stays plain: unknown language, too long, too slow."""
-        lexer, _ = LANGUAGES.get(language.lower(), (None, None))
-        if lexer is None or len(code) > min(self.characters, SLOW.get(lexer, BLOCK_LIMIT)):
+        name, _ = LANGUAGES.get(language.lower(), (None, None))
+        if name is None or len(code) > min(self.characters, SLOW.get(name, BLOCK_LIMIT)):
             return None
+        # Read from disk when a process first meets the language, which is no fault of the code.
+        lexer = _lexer(name)
         start = time.thread_time()
         runs = _runs(code, lexer, stop=start + self.seconds)
         self.characters -= len(code)
@@ -178,7 +180,7 @@ def _runs(code, lexer, stop):
     """[(class or None, text), …] of the code, neighbours of one class joined; None when the clock ran out."""
     runs = []
     # The raw walk: get_tokens() would strip blank lines and add a newline, and code must come back byte for byte.
-    for _, kind, value in _lexer(lexer).get_tokens_unprocessed(code):
+    for _, kind, value in lexer.get_tokens_unprocessed(code):
         name = _class(kind)
         if runs and (runs[-1][0] == name or value.isspace()):
             runs[-1][1].append(value)

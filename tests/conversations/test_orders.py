@@ -90,18 +90,18 @@ def test_what_turns_off_is_one_step_deeper_and_comes_before_the_way_on(forked):
     assert [(lane.start, lane.depth, lane.is_active) for lane in lines] == [
         (1, 0, True), (2, 1, False), (3, 1, False), (4, 1, False), (5, 0, True), (6, 1, False), (7, 0, True),
     ]  # fmt: skip
+    assert [line.who for line in lines[:2]] == ["You", "Assistant"]
     assert not has_more
 
 
 def test_each_is_a_handful_of_queries_however_much_there_is(sign_in, alice, bushy, django_assert_num_queries):
     client = sign_in(alice)
     client.get(f"{url('chronological', bushy)}?after=500")  # rendered once
-    # session, user, conversation and owner, positions, may edit? (owner: none), messages, tree, branches, beginnings,
-    # HTML, sidebar
-    with django_assert_num_queries(10):
+    # session with its user, conversation, positions, messages, tree, branches, beginnings, HTML, sidebar
+    with django_assert_num_queries(9):
         client.get(f"{url('chronological', bushy)}?after=500")
-    # session, user, conversation and owner, tree, branches, lines, sidebar
-    with django_assert_num_queries(7):
+    # session with its user, conversation, tree, branches, lines, sidebar
+    with django_assert_num_queries(6):
         client.get(f"{url('threaded', bushy)}?after=500")
 
 
