@@ -12,7 +12,7 @@ from django.db import connection
 
 from conversations.models import Message, Tombstone
 from conversations.models.conversation import FIELDS
-from conversations.reading import Tree
+from conversations.reading import Tree, upwards
 from lib.typeid import decode, encode
 
 
@@ -32,6 +32,8 @@ class PathPage:
 
 def page(conversation, tip, *, after=None, limit, newest_first=False):
     """A page of the path to `tip`, behind the position `after`."""
+    if newest_first and after is None and tip == conversation.tip_position:
+        return _newest(conversation, limit)
     path = Tree(conversation).path(tip)
     if newest_first:
         end = len(path) if after is None else bisect_left(path, after)
@@ -41,6 +43,13 @@ def page(conversation, tip, *, after=None, limit, newest_first=False):
         start = 0 if after is None else bisect_right(path, after)
         end = start + limit
         return PathPage(path[start:end], start + 1, 1, end < len(path), len(path))
+
+
+def _newest(conversation, limit):
+    """The end of the active branch, whose length the conversation knows: a walk as long as the page."""
+    positions = upwards(conversation, conversation.tip_position, limit + 1)
+    page = positions[-limit:][::-1] if limit else []
+    return PathPage(page, conversation.length, -1, len(positions) > limit, conversation.length)
 
 
 def place_of(conversation, position):

@@ -57,7 +57,7 @@ class Sibling:
 
 def latest(conversation):
     """The end of the active branch."""
-    positions = _walk(conversation, conversation.tip_position, WINDOW + 1)
+    positions = upwards(conversation, conversation.tip_position, WINDOW + 1)
     return _ending(conversation.tip_position, positions, has_later=False)
 
 
@@ -75,7 +75,7 @@ def whole(conversation, tip):
 
 def earlier(conversation, tip, before):
     """What comes before position `before` on the path to `tip`."""
-    positions = _walk(conversation, before, WINDOW + 2)[:-1]
+    positions = upwards(conversation, before, WINDOW + 2)[:-1]
     return _ending(tip, positions, has_later=True)
 
 
@@ -217,7 +217,7 @@ class Tree:
         return reached
 
 
-def _walk(conversation, start, limit):
+def upwards(conversation, start, limit):
     """Positions from `start` towards the root, at most `limit` of them, oldest first."""
     [(positions,)] = fetch_prepared(
         """
