@@ -1,4 +1,5 @@
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,6 +20,22 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": "This is not your password.",
         "too_many_login_attempts": "Too many tries. Wait a quarter of an hour, then try again.",
     }
+
+    def pre_authenticate(self, request, **credentials):
+        """Only failures count. allauth counts every try first and takes it back where the password was right, so that
+        right ones at the same moment would lock each other out."""
+        if not self._count_failure(request, credentials, dry_run=True):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request, **credentials):
+        self._count_failure(request, credentials)
+        super().authentication_failed(request, **credentials)
+
+    def _count_failure(self, request, credentials, dry_run=False):
+        """False where there were too many already. Guesses at the same moment may outnumber the limit by the threads of
+        the web server, once in a quarter of an hour."""
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        return ratelimit.consume(request, action="login_failed", key=key, dry_run=dry_run)
 
     def is_open_for_signup(self, request):
         return settings.OPEN_SIGNUP

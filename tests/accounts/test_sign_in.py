@@ -1,8 +1,13 @@
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -62,6 +67,30 @@ def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client, alice
     assert "Too many tries." in try_to_sign_in().content.decode()
     assert "_auth_user_id" not in client.session
     assert try_to_sign_in("bob@example.org", "bob's password").status_code == 302
+
+
+class Together(MD5PasswordHasher):
+    """Nobody is told about their password before all are being checked."""
+
+    everybody = threading.Barrier(6)
+
+    def verify(self, password, encoded):
+        self.everybody.wait(timeout=30)
+        return super().verify(password, encoded)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_right_passwords_at_the_same_moment_lock_nobody_out(alice, settings):
+    settings.PASSWORD_HASHERS = [f"{__name__}.Together"]
+
+    def sign_in(_):
+        try:
+            return Client().post(reverse("account_login"), {"login": alice.email, "password": PASSWORD}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as people:
+        assert set(people.map(sign_in, range(6))) == {302}
 
 
 def test_an_account_that_is_switched_off_cannot_be_entered(client, alice, try_to_sign_in):
