@@ -1,7 +1,9 @@
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.models import ApiKey, AuditEvent, User, Workspace
 
@@ -55,6 +57,7 @@ def test_the_first_of_a_workspace_runs_it_and_the_second_joins():
         (["create_api_key", "dora@example.org"], "There is no user dora@example.org."),
         (["create_api_key", "--workspace", "Acme"], "There is no workspace Acme."),
         (["create_api_key", "dora@example.org", "--scopes", ","], "without scopes"),
+        (["create_api_key", "dora@example.org", "--days", "0"], "1 to 36,500 days"),
     ],
 )
 def test_wrong_input_is_answered_with_a_sentence(arguments, sentence):
@@ -71,9 +74,12 @@ def test_the_same_address_twice_is_refused(alice):
 
 
 def test_a_key_is_printed_alone_on_the_last_line(alice):
-    *_, secret = run("create_api_key", "alice@example.org", "--scopes", "users:read, users:write", "--name", "laptop")
+    *_, secret = run(
+        "create_api_key", "alice@example.org", "--scopes", "users:read, users:write", "--name", "laptop", "--days", "2"
+    )
 
     key = ApiKey.objects.find(secret)
+    assert timedelta(days=1) < key.expires_at - timezone.now() < timedelta(days=2)
     assert (key.user, key.workspace, key.name) == (alice, alice.workspace, "laptop")
     assert key.scopes == ["users:read", "users:write"]
     assert secret not in str(AuditEvent.objects.get(action="apikey.create").__dict__)

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import ApiKey, AuditEvent, User, Workspace
 from accounts.models.api_key import SCOPES
@@ -19,10 +22,11 @@ class Command(BaseCommand):
             default="conversations:read,conversations:write",
             help=f"separated by commas; known: {', '.join(SCOPES)}",
         )
+        parser.add_argument("--days", type=int, help="how long it works; as long as it is not revoked, if not given")
         parser.add_argument("--name", default="", help="what it is for, to tell it from the others")
 
     @transaction.atomic
-    def handle(self, *, email, workspace, scopes, name, **options):
+    def handle(self, *, email, workspace, scopes, name, days, **options):
         if (email is None) == (workspace is None):
             raise CommandError("Give the e-mail of a user, or --workspace NAME.")
         if len(name) > 120:
@@ -30,10 +34,15 @@ class Command(BaseCommand):
         wanted = [scope for part in scopes.split(",") if (scope := part.strip())]
         if not wanted:
             raise CommandError(f"A key without scopes opens nothing. Known: {', '.join(SCOPES)}.")
+        if days is not None and not 0 < days <= 36_500:
+            raise CommandError("A key works for 1 to 36,500 days, or without --days until it is revoked.")
+        expires_at = timezone.now() + timedelta(days=days) if days else None
         user = self.user(email) if email is not None else None
         home = user.workspace if user else self.workspace(workspace)
         try:
-            key, secret = ApiKey.objects.mint(workspace=home, user=user, name=name, scopes=dict.fromkeys(wanted))
+            key, secret = ApiKey.objects.mint(
+                workspace=home, user=user, name=name, scopes=dict.fromkeys(wanted), expires_at=expires_at
+            )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         AuditEvent.record("apikey.create", target=key, reason="create_api_key", scopes=key.scopes)
