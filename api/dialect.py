@@ -158,7 +158,7 @@ class Dialect(APIView):
         self.check_may_write(found, write)
         return found
 
-    def found(self, queryset, spelled, *, write=False):
+    def found(self, queryset, spelled, *, write=False, noun=""):
         """The row of `queryset` that an id in the address spells. Raises Problem (404, 403)."""
         model = queryset.model
         try:
@@ -166,7 +166,7 @@ class Dialect(APIView):
         except ValueError:
             row = None
         if row is None:
-            raise not_found(model._meta.model_name)
+            raise not_found(noun or model._meta.model_name)
         self.check_may_write(row, write)
         return row
 

@@ -200,6 +200,8 @@ _PATH = {
     "tag": {"description": "tag_…, or the tag’s name where no slash is in it."},
     "note": {"description": "note_…"},
     "attachment": {"description": "att_…"},
+    "batch": {"description": "imp_…"},
+    "user": {"description": "usr_…, or the external id."},
     "call_id": {"description": "The call’s id."},
     "project": {"description": "proj_…"},
     "user": {"description": "usr_…, an e-mail address or an external id."},

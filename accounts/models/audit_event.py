@@ -32,15 +32,17 @@ SAID = {
 
 
 class AuditEventQuerySet(models.QuerySet):
-    def about(self, user):
+    def about(self, user, *, before=None):
         """Newest first: what was done to `user` and to what is theirs: API keys, conversations, links, projects.
 
+        `before`: an event's id, behind which the list goes on.
         A union, because an OR over them would read the whole table.
         """
         theirs = (user.api_keys, user.conversations, user.share_links, user.projects)
         of = [[user.pk], *(rows.values("pk") for rows in theirs)]
-        parts = [self.order_by().filter(target_id__in=targets) for targets in of]
-        return parts[0].union(*parts[1:], all=True).order_by("-created_at", "-id")
+        older = {"pk__lt": before} if before else {}
+        parts = [self.order_by().filter(target_id__in=targets, **older) for targets in of]
+        return parts[0].union(*parts[1:], all=True).order_by("-id")  # ids grow with the time they were made at
 
 
 class AuditEvent(Row):

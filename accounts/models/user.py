@@ -10,7 +10,16 @@ from lib.models import Row
 from lib.typeid import decode
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def named(self, text):
+        """The user that a program means by a usr_… id or by the external id it gave them; None for neither."""
+        try:
+            return self.filter(pk=decode(User.PREFIX, text)).first()
+        except ValueError:
+            return self.filter(external_id=text).first()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, *, workspace=None, **fields):
         """A person who can sign in; without a workspace to join they get one of their own, and run it."""
         email = self.normalize_email(email)
@@ -36,13 +45,6 @@ class UserManager(BaseUserManager):
 
     def with_email(self, email):
         return self.filter(email=self.normalize_email(email)).first()
-
-    def named(self, text):
-        """The user that a program means by a usr_… id or by the external id it gave them; None for neither."""
-        try:
-            return self.filter(pk=decode(User.PREFIX, text)).first()
-        except ValueError:
-            return self.filter(external_id=text).first()
 
     def meant(self, text):
         """Also by their e-mail, as people name each other."""

@@ -5,11 +5,14 @@ from api.v1.dialect import V1
 from api.v1.views import (
     archives,
     attachments,
+    audit,
     bookmarks,
     branches,
     context,
     conversations,
+    imports,
     items,
+    me,
     metadata,
     notes,
     people,
@@ -19,6 +22,7 @@ from api.v1.views import (
     search,
     shares,
     tags,
+    users,
 )
 
 
@@ -70,6 +74,14 @@ urlpatterns = [
     path("tags/<tag>", tags.OneTag.as_view()),
     path("bookmarks", bookmarks.Bookmarks.as_view()),
     path("notes/<note>", notes.OneNote.as_view()),
+    path("imports", imports.Imports.as_view()),
+    path("imports/<batch>", imports.OneImport.as_view()),
+    path("imports/<batch>/report", imports.Report.as_view()),
+    path("imports/<batch>/cancel", imports.Cancel.as_view()),
+    path("me", me.Me.as_view()),
+    path("audit", audit.Audit.as_view()),
+    path("users", users.Users.as_view()),
+    path("users/<user>", users.OneUser.as_view()),
     path("search", search.Search.as_view()),
     path("schema", schema.Schema.as_view(), name="v1_schema"),
     path("docs", schema.Swagger.as_view(), name="v1_docs"),
