@@ -1,3 +1,4 @@
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,6 +18,10 @@ class UserQuerySet(models.QuerySet):
             return self.filter(pk=decode(User.PREFIX, text)).first()
         except ValueError:
             return self.filter(external_id=text).first()
+
+    def get_or_make(self, external_id, **fields):
+        """(the user whom a program calls so, whether they are new). Nobody can sign in as them."""
+        return self.get_or_create(external_id=external_id, defaults=fields | {"password": make_password(None)})
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):

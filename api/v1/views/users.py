@@ -38,11 +38,7 @@ class Users(UserView):
     @spec.described(takes=UserInput, answers={200: UserSerializer, 201: UserSerializer})
     def post(self, request):
         """A user of your program, who cannot sign in. 200 and no change where there is one of that external id."""
-        fields = self.payload(UserInput)
-        user, is_new = self.users().get_or_create(
-            external_id=fields.pop("external_id"),
-            defaults=fields | {"workspace_id": request.auth.workspace_id},
-        )
+        user, is_new = self.users().get_or_make(**self.payload(UserInput), workspace=request.auth.workspace)
         if is_new:
             self.record("user.create", user)
         return self.answer(spell_user(user), 201 if is_new else 200)
