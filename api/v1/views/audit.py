@@ -1,9 +1,12 @@
+from functools import partial
+
 from accounts.models import AuditEvent
 from api import specification as spec
 from api.problem import invalid
 from api.queries import limit_of
 from api.v1.dialect import V1, cursor_of
 from api.v1.serializers.audit import AuditEventSerializer, spell_event
+from lib.typeid import decode
 
 
 class Audit(V1):
@@ -13,7 +16,7 @@ class Audit(V1):
         query = request.query_params
         limit = limit_of(query, default=20, maximum=100)
         try:
-            after = cursor_of(query, AuditEvent.PREFIX)
+            after = cursor_of(query, partial(decode, AuditEvent.PREFIX))
         except ValueError:
             raise invalid("after", f"must be an id like {AuditEvent.PREFIX}_….", code="invalid_cursor") from None
         events = AuditEvent.objects.about(request.user, before=after)
