@@ -201,7 +201,6 @@ _PATH = {
     "note": {"description": "note_…"},
     "attachment": {"description": "att_…"},
     "batch": {"description": "imp_…"},
-    "user": {"description": "usr_…, or the external id."},
     "call_id": {"description": "The call’s id."},
     "project": {"description": "proj_…"},
     "user": {"description": "usr_…, an e-mail address or an external id."},
