@@ -81,8 +81,6 @@ def picture_all(origin, cast, shots, widths):
         finally:
             stopping.set()
     album.write(FOLDER, sorted(taken, key=lambda picture: shots.index(picture[0])), faults)
-    for fault in faults:
-        sys.stderr.write(f"{fault}\n")
     sys.stderr.write(f"{len(taken)} pictures of {len(shots)} states, {len(faults)} faults: {FOLDER}/index.html\n")
     return 1 if faults else 0
 
@@ -106,6 +104,7 @@ def look_at(origin, cast, shots, widths, stopping):
             for width in shot.widths:
                 if (not widths or width in widths) and not stopping.is_set():
                     pictures, wrong = camera.take(shot, width)
+                    sys.stderr.writelines(f"{fault}\n" for fault in wrong)
                     taken += [(shot, width, theme, path) for theme, path in pictures.items()]
                     faults += wrong
     return taken, faults

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, User
 from conversations.views.account import sign
+from sharing.spelling import share_id
 from tests.screenshots.camera import HEIGHTS
 
 # Addresses without a page of their own, and why.
@@ -25,7 +26,9 @@ NO_PAGES = {
     "conversations:import_cancel": "takes a form",
     "accounts:theme": "takes a form",
     "accounts:rows": "takes a form",
+    "sharing:file": "a file",
     "v1_schema": "for programs",
+    "v1_public_share": "for programs",
     "account_set_password": "redirects: everybody who signs in has a password",
     "account_confirm_login_code": "redirects: no codes are sent",
     "admin:login": "redirects to the one sign-in page",
@@ -49,6 +52,7 @@ class Shot:
     act: Callable | None = None  # act(page) once it has loaded
     widths: tuple = tuple(HEIGHTS)  # where the state exists
     budget: int = 0  # bytes it may weigh, where somebody promised
+    is_ours: bool = True  # or written by somebody else, and axe has nothing to tell us
 
     @property
     def path(self):
@@ -60,7 +64,16 @@ class Shot:
 
 
 def shots(stage):
-    return [*_reading(stage), *_importing(stage), *_account(stage), *_outside(), *_api(), *_errors(), *_admin(stage)]
+    return [
+        *_reading(stage),
+        *_importing(stage),
+        *_account(stage),
+        *_outside(),
+        *_shared(stage),
+        *_api(),
+        *_errors(),
+        *_admin(stage),
+    ]
 
 
 def of_docs(stage):
@@ -120,6 +133,8 @@ def _reading(stage):
     yield Shot("conversations:branch_new", args=(fork.pk,), query=f"?at={found.typeid}", who=mira)
     yield Shot("conversations:branch_edit", args=(fork.pk, branch.pk), who=mira)
     yield Shot("conversations:branch_delete", args=(fork.pk, branch.pk), who=mira)
+    yield Shot("conversations:chronological", args=(fork.pk,), who=mira)
+    yield Shot("conversations:threaded", args=(fork.pk,), who=mira)
     yield Shot("conversations:message_edit", args=(fork.pk, found.pk), who=mira)
     yield Shot("conversations:message_delete", args=(fork.pk, found.pk), who=mira)
     yield Shot("conversations:versions", args=(fork.pk, found.pk), who=mira)
@@ -167,7 +182,7 @@ def _account(stage):
     yield Shot("accounts:new_key", "refused", who=stage.mira, act=_send_without_checking("Make the key"))
     yield Shot("accounts:revoke_key", "typical", (stage.keys["live"].pk,), who=stage.mira)
     yield Shot("account_change_password", "typical", who=stage.mira)
-    yield Shot("account_change_password", "refused", who=stage.mira, act=_send_without_checking("Change the password"))
+    yield Shot("account_change_password", "refused", who=stage.mira, act=_send_without_checking("Save the password"))
     yield Shot("account_reauthenticate", "typical", who=stage.mira)
     yield Shot("account_logout", "typical", who=stage.mira)
     yield Shot("conversations:account_delete", "typical", who=stage.mira)
@@ -185,7 +200,7 @@ def _outside():
     ):
         yield Shot(name)
     yield Shot("account_login", "refused", act=_send_without_checking("Sign in"))
-    yield Shot("account_signup", "refused", act=_send_without_checking("Make the account"))
+    yield Shot("account_signup", "refused", act=_send_without_checking("Make an account"))
     yield Shot("account_confirm_email", "used up", args=("xyz",))
     yield Shot("account_reset_password_from_key", "used up", args=("1", "abc"))
     gone = {"conversations": 26, "messages": 187, "attachments": 2, "imports": 1, "share_links": 0, "projects": 2,
@@ -193,8 +208,20 @@ def _outside():
     yield Shot("conversations:account_deleted", query=f"?gone={sign(gone)}")
 
 
+def _shared(stage):
+    def link(name, state, **fields):
+        return Shot("share", state, (share_id(stage.links[name].secret),), **fields)
+
+    yield link("kepler", "typical")
+    yield link("noise", "pictures")
+    yield link("code", "ten thousand lines")
+    yield link("long title", "overflowing")
+    yield link("right to left", "right to left")
+    yield link("roof_name", "ended", status=410)
+
+
 def _api():
-    yield Shot("v1_docs")
+    yield Shot("v1_docs", is_ours=False)
 
 
 def _errors():

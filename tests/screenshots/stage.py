@@ -17,6 +17,7 @@ from conversations import demo, limits
 from conversations.importing import Import
 from conversations.models import Conversation, Grant, ImportBatch, ImportLine, Tag
 from projects.models import Project, Role
+from sharing.models import ShareLink
 from tests import generate
 from tests.conversations.importing import exports
 
@@ -40,6 +41,7 @@ class Stage:
     threads: dict  # what it shows → Conversation
     imports: dict  # status → ImportBatch
     keys: dict  # state → ApiKey
+    links: dict  # what it shows → ShareLink
     sessions: dict  # User → the cookie that signs them in
 
 
@@ -54,7 +56,9 @@ def set_up():
     threads = {words.external_id.removeprefix("demo:"): words for words in mira.conversations.all()} | _too_much(more)
     Grant.objects.create(conversation=threads["kepler"], user=reader, role=Role.VIEWER)
     _read_by_somebody_gone(threads["roof_name"])
-    stage = Stage(mira, nobody, more, reader, root, threads, _imports(mira, more), _keys(mira, more), {})
+    stage = Stage(
+        mira, nobody, more, reader, root, threads, _imports(mira, more), _keys(mira, more), _links(threads), {}
+    )
     for address, browser in BROWSERS.items():
         _sign_in(mira, browser, address)
     stage.sessions = {user: _sign_in(user) for user in (mira, nobody, more, reader, root)}
@@ -205,3 +209,10 @@ def _keys(mira, more):
     for n in range(30):
         mint(more, name=f"{n} {ENDLESS}"[:100])
     return keys
+
+
+def _links(threads):
+    names = ("kepler", "noise", "code", "long title", "right to left", "roof_name")
+    links = {name: ShareLink.objects.share(threads[name]) for name in names}
+    links["roof_name"].revoke()
+    return links
