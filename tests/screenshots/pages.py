@@ -78,15 +78,8 @@ def shots(stage):
 
 def of_docs(stage):
     """{name of the file in docs/images: (Shot, theme)}."""
-    mira = stage.mira
-    thread = Shot("conversations:detail", args=(stage.threads["kepler"].pk,), who=mira)
-    return {
-        "thread.png": (thread, "light"),
-        "thread-dark.png": (thread, "dark"),
-        "history.png": (Shot("conversations:index", who=mira), "light"),
-        "search.png": (Shot("conversations:search", query="?q=mirror+OR+focus&order=best", who=mira), "light"),
-        "import.png": (Shot("conversations:import", args=(stage.imports["done"].pk,), who=mira), "light"),
-    }
+    thread = Shot("conversations:detail", args=(stage.threads["kepler"].pk,), who=stage.mira)
+    return {"thread.png": (thread, "light")}
 
 
 def _reading(stage):
