@@ -1,5 +1,6 @@
 """What every address of the API does, whatever it is about."""
 
+import gzip
 import json
 import threading
 
@@ -108,6 +109,18 @@ def test_a_preflight_needs_no_key_and_every_answer_may_be_read(client, as_alice)
     assert "Idempotency-Key" in preflight["Access-Control-Allow-Headers"]
     assert as_alice.get("/conversations")["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in preflight
+
+
+def test_answers_are_compressed_for_whoever_takes_it_and_can_be_changed_all_the_same(as_alice):
+    made = as_alice.post("/conversations", {"title": "x" * 250, "metadata": {"a": "b" * 500}})
+
+    read = as_alice.get(f"/conversations/{made.json()['id']}", Accept_Encoding="gzip")
+
+    assert read["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(read.content))["title"] == "x" * 250
+    assert (
+        as_alice.patch(f"/conversations/{made.json()['id']}", {"title": "y"}, If_Match=read["ETag"]).status_code == 200
+    )
 
 
 def test_a_request_s_id_is_echoed_when_it_is_one(as_alice):
