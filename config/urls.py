@@ -6,6 +6,7 @@ from config import views
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="conversations:index"), name="home"),
+    path("projects/", include("projects.urls")),  # first: it says what <proj:…> is
     path("", include("conversations.urls")),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.account.urls")),

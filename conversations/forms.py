@@ -5,6 +5,7 @@ from django import forms
 from conversations import limits
 from conversations.models import Branch
 from lib.text import clean
+from projects.models import Project
 
 
 class Prose(forms.CharField):
@@ -25,6 +26,14 @@ class Prose(forms.CharField):
 
 class TitleForm(forms.Form):
     title = forms.CharField(max_length=limits.TITLE, required=False, label="Title")
+
+
+class ProjectChoiceForm(forms.Form):
+    project = forms.ModelChoiceField(Project.objects.none(), required=False, empty_label="No project")
+
+    def __init__(self, *args, owner, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["project"].queryset = Project.objects.visible_to(owner, own=True)
 
 
 class MessageForm(forms.Form):

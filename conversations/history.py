@@ -54,14 +54,15 @@ class Page:
         return [row for _, rows in self.groups for row in rows]
 
 
-def page(user, *, after=None, named="", size=PAGE, goes_on=False):
-    """One page of what `user` owns, newest first; with `named`, of those whose titles have words that begin so.
+def page(user, *, after=None, named="", project=None, size=PAGE, goes_on=False):
+    """One page of what `user` owns, newest first; with `named`, of those whose titles have words that begin so; of a
+    `project` that they see, all that is in it, whoever wrote it.
 
     With `goes_on` it is put below the page before it, and does not repeat a heading that stands there. One query,
     whatever is stored. Raises BadCursorError.
     """
     moment, pk = read_cursor(after) if after else (None, None)
-    found = _select(user, moment, pk, named, size + 1)
+    found = _select(user, moment, pk, named, project, size + 1)
     now, root = timezone.localtime(), reverse("conversations:index")  # the addresses below it are ours: no look-up each
     rows = [_row(fields, now, root) for fields in found[:size]]
     previous_group = group_of(timezone.localtime(moment), now) if goes_on and moment else None
@@ -73,10 +74,11 @@ def page(user, *, after=None, named="", size=PAGE, goes_on=False):
     return Page(groups, write_cursor(last[3], last[0]) if last else None)
 
 
-def _select(user, moment, pk, named, limit):
+def _select(user, moment, pk, named, project, limit):
     """What visible_to(user, own=True) would find, by hand: every page shows a list, and the ORM takes four times as
     long to write this question as PostgreSQL takes to answer it."""
-    after, has_name, params = "", "", [user.pk, user.pk, user.workspace_id]
+    column, value = ("project_id", project.pk) if project else ("owner_id", user.pk)
+    after, has_name, params = "", "", [user.pk, value, user.workspace_id]
     if moment:
         after = "AND (last_message_at, conversations_conversation.id) < (%s, %s)"
         params += [moment, pk]
@@ -93,7 +95,7 @@ def _select(user, moment, pk, named, limit):
                EXISTS (SELECT FROM conversations_pin AS pin
                        WHERE pin.conversation_id = conversations_conversation.id AND pin.user_id = %s)
         FROM conversations_conversation LEFT JOIN projects_project AS p ON p.id = project_id
-        WHERE conversations_conversation.owner_id = %s AND conversations_conversation.workspace_id = %s
+        WHERE conversations_conversation.{column} = %s AND conversations_conversation.workspace_id = %s
           AND conversations_conversation.archived_at IS NULL {after} {has_name}
         ORDER BY last_message_at DESC, conversations_conversation.id DESC LIMIT %s
         """,  # noqa: S608  only our own words are put in

@@ -1,6 +1,17 @@
 from django.urls import include, path, register_converter
 
-from conversations.views import account, branches, conversations, markdown, messages, orders, outline, search, versions
+from conversations.views import (
+    account,
+    branches,
+    conversations,
+    markdown,
+    messages,
+    orders,
+    outline,
+    projects,
+    search,
+    versions,
+)
 from lib.typeid import url_converter
 
 register_converter(url_converter("conv"), "conv")
@@ -24,6 +35,8 @@ urlpatterns = [
     path("conversations/<conv:pk>/chronological/", orders.chronological, name="chronological"),
     path("conversations/<conv:pk>/threaded/", orders.threaded, name="threaded"),
     path("conversations/<conv:pk>/outline/", outline.detail, name="outline"),
+    path("conversations/<conv:pk>/project/", projects.move, name="move"),
+    path("projects/<proj:pk>/", projects.detail, name="project"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),
     path("account/delete/", account.delete, name="account_delete"),

@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest, Lower, Now
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Workspace
@@ -80,6 +81,9 @@ class Project(Row):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("conversations:project", args=[self.pk])
 
     def can_be_edited_by(self, user):
         return self.owner_id == user.pk or self.members.filter(user=user, role__in=WRITERS).exists()

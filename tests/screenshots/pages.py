@@ -137,6 +137,8 @@ def _reading(stage):
     yield Shot("conversations:new", "refused", who=mira, act=_send_without_checking("Start conversation"))
     yield Shot("conversations:edit", "typical", (fork.pk,), who=mira)
     yield Shot("conversations:delete", "typical", (fork.pk,), who=mira)
+    yield Shot("conversations:move", "typical", (fork.pk,), who=mira)
+    yield from _projects(mira)
     yield Shot("conversations:delete", "overflowing", (stage.threads["one word"].pk,), who=more)
     yield Shot(search, "empty", who=mira)
     yield Shot(search, "results", query="?q=mirror", who=mira)
@@ -153,6 +155,15 @@ def _reading(stage):
     yield Shot(search, "nobody has anything", query="?q=mirror", who=nobody)
     yield Shot(search, "overflowing", query=f"?{urlencode({'q': 'dark OR ' + 'Donaudampfschiff' * 20})}", who=more)
     yield Shot(search, "titles overflow", query="?q=telescope", who=more)
+
+
+def _projects(mira):
+    project = mira.projects.order_by("name").first()
+    yield Shot("projects:index", "typical", who=mira)
+    yield Shot("conversations:project", "typical", (project.pk,), who=mira)
+    yield Shot("projects:new", "typical", who=mira)
+    yield Shot("projects:edit", "typical", (project.pk,), who=mira)
+    yield Shot("projects:delete", "typical", (project.pk,), who=mira)
 
 
 def _importing(stage):

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import ApiKey, User
 from conversations.models import Attachment, Conversation, ImportBatch
+from projects.models import Project
 from sharing import spelling
 from sharing.models import ShareLink
 
@@ -21,7 +22,8 @@ SAYS_NOTHING = ("/messages/", "/progress/", "/cancel/")
 def ids(alice, settings, tmp_path):
     """The planted word in everything that a URL can name, and the id of each by its converter."""
     settings.MEDIA_ROOT = tmp_path
-    conversation = Conversation.objects.start(alice, title=f"Title {PLANTED}")
+    project = Project.objects.start(alice, name=f"Project {PLANTED}")
+    conversation = Conversation.objects.start(alice, title=f"Title {PLANTED}", project=project)
     conversation.append("user", f"Question {PLANTED}")
     conversation.append("assistant", f"Answer {PLANTED}")
     batch = ImportBatch.objects.create(
@@ -49,6 +51,7 @@ def ids(alice, settings, tmp_path):
         "imp": batch.typeid,
         "att": attachment.typeid,
         "key": key.typeid,
+        "proj": project.typeid,
         "str": spelling.share_id(link.secret),
     }
 
