@@ -13,7 +13,14 @@ from accounts.models import User
 from api.v1.views.schema import specification
 
 # What no schema can tell beforehand: whether a cursor's row exists, whether a key was used, whether there is room.
-KNOWS_MORE = {"invalid_cursor", "idempotency_key_reused", "conversation_full", "duplicate_item_id", "names_differ"}
+KNOWS_MORE = {
+    "invalid_cursor",
+    "idempotency_key_reused",
+    "conversation_full",
+    "duplicate_item_id",
+    "names_differ",
+    "name_missing",
+}
 
 load_all_checks()
 schema = schemathesis.openapi.from_dict(json.loads(specification()))

@@ -57,16 +57,8 @@ class ProjectInput(ProjectChange):
     def validate(self, asked):
         fields = super().validate(asked)
         if "name" not in fields:
-            raise wrong("title", "is missing.")
+            raise Problem(400, "name_missing", "title is missing.", field="title")
         return fields
-
-
-class TitledProject(ProjectInput):
-    title = Text(**NAME)
-
-
-class NamedProject(ProjectInput):
-    name = Text(**NAME)
 
 
 class ProjectSerializer(serializers.Serializer):

@@ -6,12 +6,10 @@ from api.problem import Problem
 from api.queries import flag_of
 from api.v1.serializers.conversations import ConversationSerializer
 from api.v1.serializers.projects import (
-    NamedProject,
     ProjectChange,
     ProjectDeletedSerializer,
     ProjectInput,
     ProjectSerializer,
-    TitledProject,
     spell_project,
 )
 from api.v1.views.conversations import WALK, ConversationView
@@ -51,7 +49,7 @@ class Projects(ProjectView):
             rows = Project.objects.visible_to(request.user, own=True)
         return self.walk(rows, [visible], Project.PREFIX, spell_project)
 
-    @spec.described(takes=spec.either("NewProject", TitledProject, NamedProject), answers={201: ProjectSerializer})
+    @spec.described(takes=ProjectInput, answers={201: ProjectSerializer})
     def post(self, request):
         """A new project. 409 where the caller has one of that name; its id is the code."""
         return self.answer(spell_project(Project.objects.start(request.user, **self.payload(ProjectInput))), 201)
