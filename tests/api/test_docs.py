@@ -32,6 +32,7 @@ def replay(block, program, known):
     head, _, body = request.partition("\n\n")
     line, *headers = head.splitlines()
     method, path = line.split(" ", 1)
+    body = body.replace("\n", "\r\n") if "multipart/" in head else body
     answer = program(
         method, path.removeprefix("/v1"), raw=body.encode(), **dict(header.split(": ", 1) for header in headers)
     )
