@@ -22,10 +22,12 @@ class Export:
     """Export(conversations).chunks() yields the bytes of one JSONL file. What it wrote is counted on the way.
 
     `conversations` is a queryset and its caller has decided, through visible_to or as the operator, that it may leave.
+    `reader`: whose it will be, where that may not be the owner. Tags, pins, notes and bookmarks are then the reader's;
+    who else was let in and what an import read are left out, as the owner's business.
     """
 
-    def __init__(self, conversations):
-        self.chosen = conversations
+    def __init__(self, conversations, *, reader=None):
+        self.chosen, self.reader = conversations, reader
         self.conversations = self.messages = self.lines = 0
 
     def record(self, *, actor=None, request=None, reason=""):
@@ -80,7 +82,10 @@ class Export:
         except EmptyResultSet:  # a queryset that knows without asking that it is empty has no SQL
             ids, parameters = "SELECT NULL::uuid WHERE false", ()
         connection.ensure_connection()
-        return ClientCursor(connection.connection).mogrify(_COPY.replace("CHOSEN", ids), parameters)
+        reader = f"'{self.reader.pk}'::uuid" if self.reader else "c.owner_id"
+        return ClientCursor(connection.connection).mogrify(
+            _COPY.replace("READER", reader).replace("CHOSEN", ids), parameters
+        )
 
 
 # JSON holds no control characters, so with these two as quote and delimiter CSV passes every line through as it is;
@@ -110,11 +115,11 @@ COPY (
                     c.archived_at, c.created_at, c.updated_at, c.last_message_at, c.metadata,
                     ARRAY(
                         SELECT t.name FROM conversations_tagging g JOIN conversations_tag t ON t.id = g.tag_id
-                        WHERE g.conversation_id = c.id AND t.owner_id = c.owner_id ORDER BY t.name
+                        WHERE g.conversation_id = c.id AND t.owner_id = READER ORDER BY t.name
                     ) AS tags,
                     (
                         SELECT n.created_at FROM conversations_pin n
-                        WHERE n.conversation_id = c.id AND n.user_id = c.owner_id
+                        WHERE n.conversation_id = c.id AND n.user_id = READER
                     ) AS pinned_at
             ) r
         ) UNION ALL (
@@ -122,7 +127,7 @@ COPY (
                 SELECT 'grant' AS type, c.id AS conversation_id, g.id, u.email, u.external_id, g.role,
                     g.granted_by_id, g.created_at
                 FROM conversations_grant g JOIN accounts_user u ON u.id = g.user_id
-                WHERE g.conversation_id = c.id ORDER BY g.id
+                WHERE g.conversation_id = c.id AND c.owner_id = READER ORDER BY g.id
             ) r
         ) UNION ALL (
             SELECT row_to_json(r) FROM (
@@ -155,13 +160,13 @@ COPY (
             SELECT row_to_json(r) FROM (
                 SELECT 'note' AS type, c.id AS conversation_id, n.id, n.message_id, n.text, n.created_at, n.updated_at
                 FROM conversations_note n
-                WHERE n.conversation_id = c.id AND n.user_id = c.owner_id ORDER BY n.id
+                WHERE n.conversation_id = c.id AND n.user_id = READER ORDER BY n.id
             ) r
         ) UNION ALL (
             SELECT row_to_json(r) FROM (
                 SELECT 'bookmark' AS type, c.id AS conversation_id, k.id, k.message_id, k.created_at
                 FROM conversations_bookmark k
-                WHERE k.conversation_id = c.id AND k.user_id = c.owner_id ORDER BY k.id
+                WHERE k.conversation_id = c.id AND k.user_id = READER ORDER BY k.id
             ) r
         ) UNION ALL (
             -- In pieces: the original of a long conversation would be a line of many megabytes.
@@ -173,7 +178,7 @@ COPY (
                         AS payload
                 FROM conversations_source s,
                     generate_series(1, greatest(1, (length(s.payload) + 262143) / 262144)) AS piece
-                WHERE s.conversation_id = c.id ORDER BY s.id, piece
+                WHERE s.conversation_id = c.id AND c.owner_id = READER ORDER BY s.id, piece
             ) r
         )
     ) AS lines (line)
