@@ -21,7 +21,7 @@ def lines(answer):
     return [json.loads(line) for line in content(answer).splitlines()]
 
 
-def test_a_branch_is_read_elsewhere_as_markdown_or_text(as_alice, path, conversation, typeid, time_machine_frozen):
+def test_a_branch_is_read_elsewhere_as_markdown_or_text(time_machine_frozen, as_alice, path, conversation, typeid):
     conversation.append("assistant", "Hm.", parts=[{"type": "reasoning", "text": "Hm."}])
 
     answer = as_alice.get(f"{path}/export")
