@@ -38,9 +38,7 @@ def test_a_project_shows_its_conversations_page_by_page(
     Conversation.objects.start(alice, title="Elsewhere")
     client = sign_in(alice)
 
-    with django_assert_num_queries(
-        5
-    ):  # session with its user, the project, its rows, whether they may change it, sidebar
+    with django_assert_num_queries(4):  # session with its user, the project, its rows, the sidebar
         first = client.get(page_of())
     names = {row.title for row in first.context["page"].rows}
     rest = client.get(page_of(), {"after": first.context["page"].next_cursor})
