@@ -24,7 +24,7 @@ from lib.text import clean
 # and to lie in memory twice (one is written while the next is read).
 CHUNK_MESSAGES = 2_000
 CHUNK_CHARACTERS = 8_000_000
-SETTLE_FROM = 1_000  # new messages
+SAMPLE_FROM = 1_000  # new messages
 LINES = 10_000  # of a report; a file of a million broken records needs no line for each
 
 MISTAKE = "Parley made a mistake while it read this file. What was imported before that is kept."
@@ -182,8 +182,12 @@ class Import:
             with connection.cursor() as cursor:
                 # No waiting for the disk: if the machine dies, rows and checkpoint are lost together and read again.
                 # The commit that closes the batch waits, and for all before it.
-                cursor.execute("SET LOCAL statement_timeout = '10min'; SET LOCAL synchronous_commit = off")
+                cursor.execute(
+                    "SET LOCAL statement_timeout = '10min'; SET LOCAL synchronous_commit = off;"
+                    " SET LOCAL gin_pending_list_limit = '64MB'"
+                )
             written = self._write_conversations(chunk)
+            _index(written)
             written.lines += [prepared.line for prepared in chunk.prepared if prepared.line]
             skipped = sum(line.outcome == ImportLine.Outcome.SKIPPED for line in written.lines)
             written.count("conversations", "skipped", skipped)
@@ -247,8 +251,8 @@ class Import:
             self.batch.finish(Status.FAILED, error or self._nothing(read))
         else:
             self.batch.finish(Status.DONE, error and f"{error} Everything complete before that was imported.")
-        if self.keep_bytes and self.counts["messages", "new"] > SETTLE_FROM:
-            _settle()
+        if self.keep_bytes:
+            _sample(self.counts["messages", "new"])
 
     def _nothing(self, read):
         if not read:
@@ -257,15 +261,24 @@ class Import:
         return f"Nothing could be imported. {line.reason}" if line else "Nothing could be imported."
 
 
-def _settle():
-    """The first search after a large import shall be as fast as the second: empty the index's list, sample the table.
+def _index(written):
+    """A chunk's words wait in the index's list and go into the index together: half the work of a few at a time."""
+    if written.counts["messages", "new"]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT gin_clean_pending_list('message_search')")
 
-    After the batch is closed: it takes a second or two, and nobody need wait for it.
+
+def _sample(new):
+    """PostgreSQL looks at a table anew when a tenth of it is; plans made in the minute before that should not believe
+    it to be nearly empty. After the batch is closed, because looking takes seconds.
     """
+    if new < SAMPLE_FROM:
+        return
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '10min'")
-        cursor.execute("SELECT gin_clean_pending_list('message_search')")
-        cursor.execute("ANALYZE conversations_message, conversations_conversation")
+        cursor.execute("SELECT sum(reltuples) FROM pg_class WHERE oid = 'conversations_message'::regclass")
+        if cursor.fetchone()[0] < 2 * new:
+            cursor.execute("SET LOCAL statement_timeout = '10min'")
+            cursor.execute("ANALYZE conversations_message, conversations_conversation")
 
 
 @contextmanager

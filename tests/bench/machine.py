@@ -34,7 +34,8 @@ class Machine:
             autocommit=True,
             prepare_threshold=0,
         )
-        connection.execute("SET work_mem = '32MB'")
+        connection.execute("SET work_mem = '32MB'")  # both as in config.settings
+        connection.execute("SET gin_pending_list_limit = '512kB'")
         return connection
 
     def prepare(self):

@@ -15,6 +15,7 @@ from conversations.models import ImportBatch
 
 class Command(BaseCommand):
     help = "Imports conversations from exports of other programs."
+    requires_system_checks = []  # they load every page and every dialect: half a second of the start
 
     def add_arguments(self, parser):
         parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="ZIP, JSON, JSONL or .gz; or a folder")

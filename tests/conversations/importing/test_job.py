@@ -179,6 +179,15 @@ def test_a_report_does_not_grow_without_end(waiting, monkeypatch):
     assert batch.counts["conversations"] == {"new": 1, "skipped": 10}
 
 
+def test_nothing_is_left_for_a_search_to_read_through(waiting):
+    waiting(*chats(3))
+    tasks.run_next()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('message_search')")
+        assert cursor.fetchone() == (0,)  # pages that waited to be indexed
+
+
 # --- real processes ---
 
 
