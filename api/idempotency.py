@@ -35,6 +35,19 @@ def once(user, key, digest, answer):
 def _claim(user, key, digest):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '10s'")
+        # A key is good for a day. This one, if it is older, and some others that are: nobody else sweeps them.
+        cursor.execute(
+            """
+            DELETE FROM api_idempotencyrecord WHERE id IN (
+                (SELECT id FROM api_idempotencyrecord
+                 WHERE user_id = %s AND key = %s AND created_at < now() - interval '1 day')
+                UNION ALL
+                (SELECT id FROM api_idempotencyrecord
+                 WHERE created_at < now() - interval '1 day' ORDER BY created_at LIMIT 10)
+            )
+            """,
+            [user.pk, key],
+        )
         cursor.execute(
             "INSERT INTO api_idempotencyrecord (user_id, key, request_digest, content_type, created_at)"
             " VALUES (%s, %s, %s, '', now()) ON CONFLICT DO NOTHING",

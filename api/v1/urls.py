@@ -39,6 +39,7 @@ urlpatterns = [
     path("conversations/<conversation>/items/by-call-id/<call_id>", items.ByCallId.as_view()),
     path("conversations/<conversation>/items/<item>", items.OneItem.as_view()),
     path("conversations/<conversation>/items/<item>/edit", items.Edit.as_view()),
+    path("conversations/<conversation>/items/<item>/regenerate", items.Regenerate.as_view()),
     path("conversations/<conversation>/items/<item>/versions", items.Versions.as_view()),
     path("conversations/<conversation>/items/<item>/bookmark", bookmarks.BookmarkOfItem.as_view()),
     path("conversations/<conversation>/items/<item>/notes", notes.NotesOfItem.as_view()),

@@ -3,12 +3,15 @@
 import gzip
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import ApiKey, User
 from api import throttling
+from api.models import IdempotencyRecord, RequestCount
 from conversations.models import Conversation
 
 
@@ -208,6 +211,23 @@ def test_a_refused_request_may_use_its_key_again(as_alice, as_charlie):
     assert as_alice.post("/conversations", {"title": 5}, Idempotency_Key="k1").status_code == 400
     assert as_alice.post("/conversations", {"title": "Mended"}, Idempotency_Key="k1").status_code == 201
     assert as_charlie.post("/conversations", {"title": "Mine"}, Idempotency_Key="k1").status_code == 201
+
+
+def test_a_key_of_yesterday_may_be_used_for_something_else(as_alice):
+    as_alice.post("/conversations", {"title": "Once"}, Idempotency_Key="k1")
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=25))
+
+    assert as_alice.post("/conversations", {"title": "Other"}, Idempotency_Key="k1").status_code == 201
+    assert IdempotencyRecord.objects.count() == 1
+
+
+def test_what_was_counted_an_hour_ago_is_swept_away(as_alice):
+    RequestCount.objects.create(name="key:gone", minute=1, used=5)
+    throttling.forget()
+
+    as_alice.get("/conversations")
+
+    assert not RequestCount.objects.filter(name="key:gone").exists()
 
 
 @pytest.mark.django_db(transaction=True)

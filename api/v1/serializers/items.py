@@ -119,6 +119,12 @@ class EditInput(Input):
         return content_of(content, required=True)
 
 
+class RegenerateInput(Input):
+    model = Text(required=False, max_length=120)
+    temperature = serializers.FloatField(required=False)
+    max_tokens = serializers.IntegerField(required=False, min_value=1)
+
+
 class CallChange(Input):
     status = serializers.ChoiceField(STATUSES, error_messages=ItemInput().fields["status"].error_messages)
     output = Anything(required=False)

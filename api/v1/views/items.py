@@ -14,6 +14,7 @@ from api.v1.serializers.items import (
     ItemInput,
     ItemSerializer,
     ItemsInput,
+    RegenerateInput,
     VersionSerializer,
     spell_item,
     spell_version,
@@ -161,6 +162,17 @@ class Edit(ItemView):
         if message.type != "message":
             raise Problem(400, "not_editable", "Only messages can be edited.")
         return self.payload(EditInput)["content"]
+
+
+class Regenerate(ItemView):
+    @spec.described(takes=RegenerateInput, answers={201: ItemSerializer}, query=(CONTENT,))
+    def post(self, request, conversation, item):
+        """Asks the model again; the answer stands beside the old one. 503 while no model is configured."""
+        _, message = self.message(conversation, item, write=True)
+        self.payload(RegenerateInput)
+        if message.role not in (Message.Role.USER, Message.Role.ASSISTANT):
+            raise Problem(400, "not_editable", "Only what a user or an assistant said can be asked for again.")
+        raise Problem(503, "model_not_configured", "No model is configured on this server.")
 
 
 class Versions(ItemView):

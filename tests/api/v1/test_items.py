@@ -206,6 +206,14 @@ def test_what_is_wrong_is_named(as_alice, path, item, message):
     assert refused.json()["message"].startswith(message)
 
 
+def test_without_a_model_nothing_is_asked_again_and_nothing_changes(as_alice, path, ids):
+    refused = as_alice.post(f"{path}/items/{ids[1]}/regenerate")
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "model_not_configured")
+    assert len(as_alice.get(f"{path}/branches").json()["data"]) == 1
+    assert as_alice.post(f"{path}/items/nothing/regenerate").status_code == 404
+
+
 def test_readers_may_read_and_not_write(as_bob, path, ids):
     assert as_bob.get(f"{path}/items/{ids[0]}").status_code == 200
     assert as_bob.post(f"{path}/items", {"role": "user", "content": "x"}).status_code == 403
