@@ -65,7 +65,9 @@ def tallies(batch):
 def told(noun, outcomes):
     """What happened to them, without what did not: "3 new, 1 skipped"."""
     return ", ".join(
-        f"{number:,} {SAID.get((noun, outcome), outcome)}" for outcome, number in outcomes.items() if number
+        f"{outcomes[outcome]:,} {SAID.get((noun, outcome), outcome)}"
+        for outcome in WORDS[noun]
+        if outcomes.get(outcome)
     )
 
 

@@ -205,6 +205,14 @@ def test_an_import_that_changed_older_conversations_lists_them(sign_in, alice, d
     assert plain(html, "Changed conversations A title A wide one.")
 
 
+def test_the_list_names_outcomes_in_the_order_of_the_report(sign_in, alice, done):
+    client = sign_in(alice)
+    client.post(reverse(INDEX), {"file": file(simple(), simple("new"), {"id": "x", "create_time": 1, "title": "x"})})
+    tasks.run_next()
+
+    assert "Conversations: 1 new, 1 identical, 1 skipped" in client.get(reverse(INDEX)).content.decode()
+
+
 def test_an_import_behind_others_says_how_many(sign_in, alice):
     client = sign_in(alice)
     client.post(reverse(INDEX), {"file": [file(simple("1")), file(simple("2")), file(simple("3"))]})
