@@ -151,15 +151,17 @@ def _days(pk, revision, tip, zone):
     """Read message by message, a few thousand of them: hence remembered."""
     condition, positions = _on_path(pk, tip)
     with connection.cursor() as cursor:
+        # Materialised, and the ids asked for one by one: after a large import PostgreSQL does not know how much there is,
+        # and would count all days again for every message.
         cursor.execute(
             f"""
-            SELECT message.id, date, asked FROM (
+            WITH day AS MATERIALIZED (
                 SELECT min(position) AS first, (created_at AT TIME ZONE %s)::date AS date, count(*) AS asked
                 FROM conversations_message
                 WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND {condition} GROUP BY date
-            ) AS day
-            JOIN conversations_message AS message ON message.conversation_id = %s AND message.position = first
-            ORDER BY first
+            )
+            SELECT (SELECT id FROM conversations_message WHERE conversation_id = %s AND position = first), date, asked
+            FROM day ORDER BY first
             """,  # noqa: S608  one of two conditions of ours
             [zone, pk, positions, pk],
         )

@@ -322,17 +322,27 @@ class Conversation(Row):
 
     @transaction.atomic
     def create_branch(self, name, *, parent=None, position=None, description=""):
-        """A new branch that ends at `position`, a message of the branch `parent` (the active one); by default its tip.
+        """A new branch, not made active, that ends at `position`; by default where `parent` ends, or the active branch.
 
-        It is not made active. Raises BranchExists, or Message.DoesNotExist where `position` is not on `parent`.
+        Given both, the message has to be on that branch: else Message.DoesNotExist. Raises BranchExists.
         """
         locked = self.locked()
-        parent = locked.branches.get(pk=parent.pk if parent else locked.active_branch_id)
-        position = parent.tip_position if position is None else position
-        if position is not None and position not in Tree(locked).path(parent.tip_position):
-            raise locked.messages.model.DoesNotExist
         locked.refuse_taken(name)
-        return locked._add_branch(name, position, parent_name=parent.name, description=description)
+        branch = locked._branch_with(position, parent)
+        position = branch.tip_position if position is None else position
+        return locked._add_branch(name, position, parent_name=branch.name, description=description)
+
+    def _branch_with(self, position, parent):
+        """`parent`, or the first branch that has the message at `position`: the active one, if it does."""
+        if parent:
+            branches = [self.branches.get(pk=parent.pk)]
+        else:
+            branches = sorted(self.branches.order_by("created_at", "id"), key=lambda b: b.pk != self.active_branch_id)
+        tree = Tree(self) if position is not None else None
+        for branch in branches:
+            if tree is None or position in tree.path(branch.tip_position):
+                return branch
+        raise self.messages.model.DoesNotExist
 
     def refuse_taken(self, name, *, but=None):
         """Caller holds the row's lock."""

@@ -6,9 +6,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import AuditEvent
+from conversations import threads
 from conversations.forms import BranchForm, NewBranchForm
 from conversations.lanes import lanes
-from conversations.models import Branch
+from conversations.models import Branch, Message
 from conversations.refusals import BranchExists, BranchProtected
 from conversations.views.conversations import editable_or_404, owned_or_404, visible_or_404
 from lib.http import see_other
@@ -48,20 +49,43 @@ def _activate(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request, pk):
-    """A second name for where a branch ends now: the way on from there is another one from then on."""
+    """A second name for where a branch ends; with `at`, a message's id, one that ends there, to go on from at once."""
     conversation = editable_or_404(request, pk)
-    form = NewBranchForm(
-        request.POST or None, conversation=conversation, initial={"parent": conversation.active_branch_id}
-    )
+    message = _message(conversation, request.GET.get("at"))
+    typed = request.POST if request.method == "POST" else None
+    if message:
+        form = BranchForm(typed)
+    else:
+        form = NewBranchForm(typed, conversation=conversation, initial={"parent": conversation.active_branch_id})
     if form.is_valid():
         try:
-            conversation.create_branch(form.cleaned_data["name"], parent=form.cleaned_data["parent"])
+            _create(conversation, message, form.cleaned_data)
         except BranchExists as taken:
             form.add_error("name", str(taken))
         else:
-            return see_other("conversations:branches", conversation.pk)
-    context = {"conversation": conversation, "form": form}
+            there = f"{conversation.get_absolute_url()}#latest"
+            return see_other(there) if message else see_other("conversations:branches", conversation.pk)
+    back = threads.permalink(conversation.get_absolute_url(), message.pk) if message else ""
+    context = {"conversation": conversation, "form": form, "message": message, "back": back}
     return render(request, "conversations/branches/new.html", context, status=422 if form.is_bound else 200)
+
+
+def _message(conversation, spelled):
+    if spelled is None:
+        return None
+    try:
+        return get_object_or_404(conversation.messages, pk=decode(Message.PREFIX, spelled))
+    except ValueError:
+        raise Http404 from None
+
+
+@transaction.atomic
+def _create(conversation, message, chosen):
+    if message:
+        branch = conversation.create_branch(chosen["name"], position=message.position)
+        conversation.activate(branch)
+    else:
+        conversation.create_branch(chosen["name"], parent=chosen["parent"])
 
 
 @login_required

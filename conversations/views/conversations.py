@@ -106,10 +106,10 @@ def _readings(conversation, user):
 def _window(conversation, query):
     """The window `query` asks for and the position it points at. ValueError where there is no such place."""
     if at := query.get("at"):
-        message = conversation.messages.filter(pk=decode(Message.PREFIX, at)).only("position").first()
-        if message is None:
+        place = conversation.messages.filter(pk=decode(Message.PREFIX, at)).values_list("position", flat=True).first()
+        if place is None:
             raise ValueError(at)
-        return reading.around(conversation, message.position), message.position
+        return reading.around(conversation, place), place
     elif "before" in query:
         return reading.earlier(conversation, position(query, "tip"), position(query, "before")), None
     elif "after" in query:

@@ -36,7 +36,9 @@ def test_a_branch_off_another_one_begins_on_that_one(forked):
 
     assert forked.create_branch("a", parent=old).tip_position == 3
     with pytest.raises(Message.DoesNotExist):
-        forked.create_branch("b", position=3)  # not on the active branch
+        forked.create_branch("b", parent=forked.active_branch, position=3)
+    assert forked.create_branch("b", position=3).parent_name == old.name
+    forked.branches.get(name="b").remove()
     with pytest.raises(BranchExists):
         forked.create_branch("a")
     assert Conversation.objects.get(pk=forked.pk).branch_count == forked.branches.count() == 3

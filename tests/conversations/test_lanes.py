@@ -141,3 +141,18 @@ def test_a_branch_of_another_conversation_is_no_parent(sign_in, alice, forked):
 
     for parent in (other, "x", ""):
         assert sign_in(alice).post(url, {"name": "Stray", "parent": parent}).status_code == 422
+
+
+def test_one_continues_from_any_message_on_a_branch_of_its_own(sign_in, alice, forked):
+    client, message = sign_in(alice), forked.messages.get(position=3)
+    url = reverse("conversations:branch_new", args=[forked.pk]) + f"?at={message.typeid}"
+    assert "How much is it?" in client.get(url).content.decode()
+
+    response = client.post(url, {"name": "Cheaper"})
+
+    assert response["Location"] == f"{forked.get_absolute_url()}#latest"
+    forked.refresh_from_db()
+    assert (forked.active_branch.name, forked.tip_position) == ("Cheaper", 3)
+    assert client.post(url, {"name": "Cheaper"}).status_code == 422
+    for at in ("x", "", "msg_01h455vb4pex5vsknk084sn02q"):
+        assert client.get(reverse("conversations:branch_new", args=[forked.pk]), {"at": at}).status_code == 404

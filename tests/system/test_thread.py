@@ -98,7 +98,11 @@ def test_a_thread_in_any_state_has_no_fault_that_axe_knows(at_log, log, assert_a
     path = at_log.url.split("#")[0]
     log.reply(1, "assistant", "Another first answer.")
     log.reply(150, "user", "Another question.")
-    for address in [f"{path}?find=entry", f"{path}?find=quasar", f"{path}outline/", f"{path}branches/"]:
+    message = log.messages.get(position=1)
+    message.edit("Entry 1, in other words.", by=message.owner)
+    pages = ["?find=entry", "?find=quasar", "outline/", "branches/", "branches/new/", "chronological/?before=302"]
+    pages += ["threaded/", *(f"messages/{message.typeid}/{page}/" for page in ("edit", "versions", "delete"))]
+    for address in [path + page for page in pages]:
         at_log.goto(address)
         assert_accessible(at_log)
         overflow = at_log.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
