@@ -159,6 +159,12 @@ class Specification(AutoSchema):
         refused = self._get_response_for_code(ErrorSerializer, "400", direction=direction)
         return super()._get_response_bodies(direction) | {"4XX": refused, "5XX": refused}
 
+    def _get_request_body(self, direction="request"):
+        body = super()._get_request_body(direction)
+        if body and "multipart/form-data" in body["content"]:
+            body["required"] = True
+        return body
+
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
         if "__doc__" not in vars(type(serializer)):

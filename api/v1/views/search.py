@@ -23,7 +23,11 @@ class Search(V1):
             spec.choice("sort", NEWEST, BEST),
             spec.several("role", spec.one_of(*ROLES)),
             spec.several("model", {"type": "string"}, "Its whole name, or its beginning and a star."),
-            spec.several("project_id", {"type": "string"}, f"proj_…, or {NONE} for what is in no project."),
+            spec.several(
+                "project_id",
+                {"type": "string", "pattern": f"{spec.id_pattern(Project.PREFIX)}|^{NONE}$"},
+                f"proj_…, or {NONE} for what is in no project.",
+            ),
             spec.several("tag", {"type": "string"}, "The name of a tag of the caller’s."),
             spec.several("source", {"type": "string"}, f"A format it was imported from, or {HERE}."),
             spec.several("has", spec.one_of(CODE, FILE, IMAGE), "Several: all of them."),
