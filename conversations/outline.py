@@ -151,8 +151,8 @@ def _days(pk, revision, tip, zone):
     """Read message by message, a few thousand of them: hence remembered."""
     condition, positions = _on_path(pk, tip)
     with connection.cursor() as cursor:
-        # Materialised, and the ids asked for one by one: after a large import PostgreSQL does not know how much there is,
-        # and would count all days again for every message.
+        # Materialised, and the ids asked for one by one: after a large import PostgreSQL does not know how much there
+        # is, and would count all days again for every message.
         cursor.execute(
             f"""
             WITH day AS MATERIALIZED (
