@@ -1,5 +1,9 @@
 import logging
+from contextlib import suppress
+from ipaddress import ip_address
 
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import connection
 from psycopg_pool import PoolTimeout
 
@@ -7,6 +11,22 @@ from config.views import not_now, standalone, unavailable
 from lib.outage import is_away
 
 log = logging.getLogger("parley.web")
+
+
+class ClientAddress:
+    """Behind a proxy everybody would have its address, and share one limit and one line of the audit trail. What the
+    proxy added last to X-Forwarded-For is whom it speaks for; what stands before that, anybody may have sent."""
+
+    def __init__(self, get_response):
+        if not settings.BEHIND_PROXY:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request):
+        _, _, last = request.headers.get("X-Forwarded-For", "").rpartition(",")
+        with suppress(ValueError):
+            request.META["REMOTE_ADDR"] = str(ip_address(last.strip()))
+        return self.get_response(request)
 
 
 class DatabaseOutage:

@@ -33,6 +33,9 @@ if _origin.scheme not in {"http", "https"} or not _origin.hostname:
     raise ImproperlyConfigured(f"PUBLIC_ORIGIN must look like https://chat.example.org, not {PUBLIC_ORIGIN!r}.")
 HTTPS = _origin.scheme == "https"
 
+# Only where the proxy writes these headers itself: strangers can send them too.
+BEHIND_PROXY = env.bool("PARLEY_BEHIND_PROXY", False)
+
 ALLOWED_HOSTS = [_origin.hostname, "127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 
@@ -76,6 +79,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.ClientAddress",
     "django.middleware.gzip.GZipMiddleware",  # adds noise to each answer, so that its length tells nothing (BREACH)
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
@@ -211,7 +215,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-if env.bool("PARLEY_BEHIND_PROXY", False):  # only where the proxy strips the header that strangers send
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 SESSION_ENGINE = "accounts.models.session"
