@@ -1,5 +1,8 @@
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
 from django.utils.functional import SimpleLazyObject
 
 
@@ -9,3 +12,17 @@ class Authentication(AuthenticationMiddleware):
     def process_request(self, request):
         super().process_request(request)
         request.user = SimpleLazyObject(lambda: request.session.user or get_user(request))
+
+
+class SignInIsAPage:
+    """401 for htmx where a browser is led to the sign-in page. htmx would follow, and put that page where a piece of
+    another one belongs; what it says instead is in static/js/missing-pieces.js."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.htmx and response.get("Location", "").startswith(f"{resolve_url(settings.LOGIN_URL)}?"):
+            return HttpResponse(status=401)
+        return response
