@@ -3,6 +3,7 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User, Workspace
 
@@ -45,6 +46,9 @@ class AccountAdapter(DefaultAccountAdapter):
         if len(email) > EMAIL_LIMIT:
             raise ValidationError(f"An address has at most {EMAIL_LIMIT} characters.")
         return super().clean_email(email)
+
+    def get_password_change_redirect_url(self, request):
+        return reverse("accounts:index")
 
     def new_user(self, request):
         return User(role=User.Role.ADMIN)

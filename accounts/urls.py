@@ -1,4 +1,5 @@
 from django.urls import path, register_converter
+from django.views.generic import RedirectView
 
 from accounts.views import account, activity, keys, sessions
 from lib.typeid import url_converter
@@ -14,5 +15,7 @@ urlpatterns = [
     path("keys/", keys.index, name="keys"),
     path("keys/new/", keys.new, name="new_key"),
     path("keys/<key:pk>/revoke/", keys.revoke, name="revoke_key"),
+    # A page that says no more than the notice on the sign-in page, which comes next anyhow.
+    path("password/reset/key/done/", RedirectView.as_view(pattern_name="account_login")),
     path("activity/", activity.index, name="activity"),
 ]

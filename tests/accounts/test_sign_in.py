@@ -1,6 +1,7 @@
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
@@ -9,8 +10,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEvent, Session, User
 
 PASSWORD = "alice's password"
 
@@ -164,18 +166,76 @@ def test_where_signing_up_is_closed_nothing_leads_there_and_nobody_gets_in(clien
     assert not User.objects.exists()
 
 
-def test_a_forgotten_password_is_replaced_by_a_link_sent_to_the_address(client, alice, try_to_sign_in):
-    client.post(reverse("account_reset_password"), {"email": "alice@example.org"})
-    (message,) = mail.outbox
-    link = re.search(r"http://testserver(/\S+)", message.body)[1]
-    form = client.get(link, follow=True)
-    new = {"password1": "quite another one", "password2": "quite another one"}
-    done = client.post(form.request["PATH_INFO"], new, follow=True)
+@pytest.fixture
+def reset_link(client, alice):
+    """What Alice finds in her mailbox."""
+    client.post(reverse("account_reset_password"), {"email": alice.email})
+    return re.search(r"http://testserver(/\S+)", mail.outbox[-1].body)[1]
 
-    assert message.subject == "Choose a new password"
-    assert "Password changed" in done.content.decode()
-    assert "This link no longer works" in client.get(link, follow=True).content.decode()
+
+def choose_password(client, link, password="quite another one"):
+    form = client.get(link, follow=True)
+    return client.post(form.request["PATH_INFO"], {"password1": password, "password2": password}, follow=True)
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_sent_to_the_address(client, reset_link, try_to_sign_in):
+    done = choose_password(client, reset_link)
+
+    assert mail.outbox[0].subject == "Choose a new password"
+    assert done.request["PATH_INFO"] == reverse("account_login")
+    assert "Password changed." in done.text
     assert try_to_sign_in(password="quite another one").status_code == 302
+
+
+@pytest.fixture
+def elsewhere(sign_in, alice):
+    """A browser in which Alice is signed in, since before she asked for a link: signing in makes a link useless."""
+    return sign_in(alice)
+
+
+def test_a_reset_signs_out_whoever_was_in(client, alice, elsewhere, reset_link):
+    choose_password(client, reset_link)
+
+    assert elsewhere.get(reverse("accounts:index")).status_code == 302
+    assert not Session.objects.filter(user=alice).exists()
+    assert AuditEvent.objects.get(action="account.password").details == {"sessions_ended": 1}
+
+
+def test_a_reset_link_works_once(client, reset_link):
+    choose_password(client, reset_link)
+
+    assert "This link no longer works" in Client().get(reset_link, follow=True).text
+
+
+def test_a_reset_link_is_too_old_after_three_days(reset_link, time_machine):
+    time_machine.move_to(timezone.now() + timedelta(days=3, minutes=1))
+
+    assert "This link no longer works" in Client().get(reset_link, follow=True).text
+
+
+def test_a_reset_link_does_not_outlive_the_password_it_was_for(reset_link, alice):
+    alice.set_password("changed meanwhile")
+    alice.save()
+
+    assert "This link no longer works" in Client().get(reset_link, follow=True).text
+
+
+@pytest.mark.parametrize(
+    "key", ["a-b", "zz-null", "-set-password", "0-set-password", "%F0%9F%94%AD-x", "9" * 400 + "-x"]
+)
+def test_a_reset_link_that_lost_a_piece_is_refused(client, alice, key):
+    response = client.get(f"/account/password/reset/key/{key}/", follow=True)
+
+    assert response.status_code == 404 or "This link no longer works" in response.text
+
+
+def test_a_reset_link_with_a_changed_end_is_refused(reset_link):
+    assert "This link no longer works" in Client().get(reset_link[:-2] + "x/", follow=True).text
+
+
+def test_a_new_password_by_link_must_be_a_good_one(client, reset_link, try_to_sign_in):
+    assert "This password is too common." in choose_password(client, reset_link, "password123").text
+    assert try_to_sign_in().status_code == 302
 
 
 def test_a_theme_is_kept_with_the_user_and_shown_on_every_page(sign_in, alice):

@@ -198,7 +198,6 @@ def _outside():
         "account_signup",
         "account_reset_password",
         "account_reset_password_done",
-        "account_reset_password_from_key_done",
         "account_inactive",
         "account_email_verification_sent",
     ):

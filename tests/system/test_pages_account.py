@@ -1,7 +1,10 @@
 """The account and error pages, and the frame around every page, in a real browser."""
 
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -17,7 +20,6 @@ OUTSIDE = [
     "account_signup",
     "account_reset_password",
     "account_reset_password_done",
-    "account_reset_password_from_key_done",
     "account_inactive",
     "account_email_verification_sent",
 ]
@@ -75,11 +77,17 @@ def test_pages_of_the_account_are_accessible_and_ours(at_home, alice, visit, ass
         assert_accessible(at_home)
 
 
-def test_no_page_of_the_account_scrolls_sideways_on_a_phone(at_home, visit):
+def test_no_page_of_the_account_scrolls_sideways_on_a_phone_whatever_one_is_called(at_home, alice, visit):
+    longest = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 49}.example.org"
+    EmailAddress.objects.create(user=alice, email=longest, primary=True, verified=True)
+    User.objects.update(name=f"<script>alert(1)</script>\u202eمرحبا{'x' * 80}", email=longest)
     at_home.set_viewport_size(PHONE)
-    for name in INSIDE:
+    for name in [*INSIDE, "account_logout", "conversations:account_delete"]:
         visit(name)
         assert at_home.evaluate("document.documentElement.scrollWidth") == PHONE["width"], name
+    visit("account_email").get_by_role("button", name="Send the confirmation again").click()
+    expect(at_home.get_by_role("status")).to_contain_text(longest)
+    assert at_home.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
 @pytest.mark.parametrize("code", ERRORS)
@@ -247,6 +255,31 @@ def test_whoever_read_a_conversation_is_listed_and_the_page_fits_a_phone(
 
     visit("accounts:activity").get_by_role("link", name="Choosing a telescope").last.click()
     expect(at_home.get_by_role("heading", level=1)).to_have_text("Choosing a telescope")
+
+
+def test_a_password_is_reset_on_a_phone_without_scripts_by_keyboard_alone(browser, live_server, alice):
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(live_server.url + reverse("account_login"))
+    page.get_by_role("link", name="Forgotten your password?").press("Enter")
+    page.get_by_label("E-mail").press_sequentially("alice@example.org")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mailbox")
+
+    link = re.search(r"http\S+", mail.outbox[-1].body)[0]
+    page.goto(link)
+    page.keyboard.press("Tab")  # the brand
+    page.keyboard.press("Tab")
+    page.keyboard.type("quite another one")
+    page.keyboard.press("Tab")
+    page.keyboard.type("quite another one")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(page.get_by_role("status")).to_contain_text("Password changed.")
+
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link no longer works")
+    context.close()
 
 
 def test_an_account_is_deleted_on_a_phone_without_scripts_by_keyboard_alone(browser, live_server, alice, conversation):
