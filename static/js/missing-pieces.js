@@ -1,13 +1,13 @@
 // What htmx could not bring is told in one line, in the link that asked for it, or else at the head of what it would have
-// replaced, and goes with the next answer. A link stays a link. One that loads by itself asks again, in its place, when it is pressed; one that was pressed, or was refused, leads
-// to its page, as it does without a script: the page there says why.
+// replaced, and goes with the next answer. A link stays a link. One that loads by itself asks again, in its place, when it
+// is pressed; one that was pressed, or was refused, leads to its page, as it does without a script: that page says why.
 addEventListener("htmx:sendError", ({ detail }) => tell(detail))
 addEventListener("htmx:responseError", ({ detail }) => tell(detail))
 addEventListener("click", askAgain)
 
 function tell({ elt, target, xhr, requestConfig }) {
-  if (requestConfig.triggeringEvent?.type === "click") return location.assign(elt.href)
   const isLink = elt.matches("a")
+  if (isLink && requestConfig.triggeringEvent?.type === "click") return location.assign(elt.href)
   const line = (isLink ? elt : target).querySelector(":scope > .missing") ?? newLine()
   if (!line.parentNode) isLink ? elt.append(line) : target.prepend(line)
   const isRefused = xhr.status >= 400 && xhr.status < 500
