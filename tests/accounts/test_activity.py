@@ -27,7 +27,7 @@ def test_whoever_reads_a_conversation_is_named_to_its_owner_with_the_reason(acti
 
     html = activity()
 
-    assert "Root, an administrator" in html
+    assert "<bdi>Root</bdi>, an administrator" in html
     assert "Support request 4711" in html
     assert conversation.get_absolute_url() in html
 
