@@ -16,6 +16,6 @@ urlpatterns = [
     path("keys/new/", keys.new, name="new_key"),
     path("keys/<key:pk>/revoke/", keys.revoke, name="revoke_key"),
     # A page that says no more than the notice on the sign-in page, which comes next anyhow.
-    path("password/reset/key/done/", RedirectView.as_view(pattern_name="account_login")),
+    path("password/reset/key/done/", RedirectView.as_view(pattern_name="account_login"), name="reset_done"),
     path("activity/", activity.index, name="activity"),
 ]

@@ -63,15 +63,16 @@ def _used(name, minute, size):
             {"name": name, "minute": minute, "size": size},
         )
         (used,) = cursor.fetchone()
-        # Whoever comes new takes away some that have gone, so that the table is as large as one busy hour.
-        cursor.execute(
-            """
-            DELETE FROM api_requestcount WHERE name IN (
-                SELECT name FROM api_requestcount WHERE minute < %s LIMIT 10 FOR UPDATE SKIP LOCKED
+        if not used:
+            # Whoever comes new takes away some that have gone, so that the table is as large as one busy hour.
+            cursor.execute(
+                """
+                DELETE FROM api_requestcount WHERE name IN (
+                    SELECT name FROM api_requestcount WHERE minute < %s LIMIT 10 FOR UPDATE SKIP LOCKED
+                )
+                """,
+                [minute - 60],
             )
-            """,
-            [minute - 60],
-        )
         return used
 
 

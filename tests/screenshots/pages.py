@@ -26,6 +26,8 @@ NO_PAGES = {
     "conversations:import_cancel": "takes a form",
     "accounts:theme": "takes a form",
     "accounts:rows": "takes a form",
+    "accounts:reset_done": "redirects to the sign-in page, whose notice says it",
+    "account_reset_password_from_key_done": "the same address by its other name",
     "sharing:file": "a file",
     "v1_schema": "for programs",
     "v1_public_share": "for programs",
