@@ -17,7 +17,7 @@ BYTES = OpenApiTypes.BINARY
 FILE = {
     "multipart/form-data": {
         "type": "object",
-        "properties": {"file": {"type": "string", "format": "binary"}},
+        "properties": {"file": {"type": "string", "format": "binary", "minLength": 1}},
         "required": ["file"],
     }
 }
