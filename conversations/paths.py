@@ -52,14 +52,21 @@ def _newest(conversation, limit):
     return PathPage(page, conversation.length, -1, len(positions) > limit, conversation.length)
 
 
-def place_of(conversation, position):
-    """(a branch that holds the message at `position`, its number on it): the active branch where that is one."""
+def places_of(conversation, positions):
+    """{position: (a branch that holds the message there, its number on it)}: the active branch where that is one."""
     tree = Tree(conversation)
-    number = len(tree.path(position))
-    if position in tree.path(conversation.tip_position):
-        return conversation.active_branch, number
-    below = conversation.branches.filter(tip_position__in=tree.below({position}))
-    return below.order_by("-updated_at", "name").first() or conversation.active_branch, number
+    numbers = {position: number for number, position in enumerate(tree.path(conversation.tip_position), 1)}
+    return {
+        position: (conversation.active_branch, numbers[position])
+        if position in numbers
+        else (_branch_above(conversation, tree, position), len(tree.path(position)))
+        for position in positions
+    }
+
+
+def _branch_above(conversation, tree, position):
+    found = conversation.branches.filter(tip_position__in=tree.below({position}))
+    return found.order_by("-updated_at", "name").first() or conversation.active_branch
 
 
 def lengths(conversation, tips):
@@ -136,9 +143,10 @@ def items_at(conversation, positions):
     return [found[position] for position in positions if position in found]
 
 
-def item(conversation, message_id):
-    [found] = _items("m.id = %s", conversation, message_id)
-    return found
+def items_named(conversation, ids):
+    """[Item], in the order of these message ids."""
+    found = {item.id: item for item in _items("m.id = ANY(%s)", conversation, ids)}
+    return [found[pk] for pk in ids if pk in found]
 
 
 def _items(condition, conversation, value):

@@ -40,11 +40,20 @@ class ItemView(V1):
 
     def spelled(self, conversation, message_id, *, full):
         """One item as it is now, with its number on the active branch, or on another that holds it."""
-        conversation.refresh_from_db()
-        row = paths.item(conversation, message_id)
+        [(row, spelled)] = self.spelled_all(conversation, [message_id], full=full)
         self.etag = etag_of(row)
-        branch, number = paths.place_of(conversation, row.position)
-        return spell_item(row, branch=branch.name, number=number, full=full_of(self.request.query_params, full))
+        return spelled
+
+    def spelled_all(self, conversation, ids, *, full):
+        """[(Item, what is answered of it)], with one reading of the tree however many there are."""
+        conversation.refresh_from_db()
+        full = full_of(self.request.query_params, full)
+        rows = paths.items_named(conversation, ids)
+        places = paths.places_of(conversation, [row.position for row in rows])
+        return [
+            (row, spell_item(row, branch=branch.name, number=number, full=full))
+            for row, (branch, number) in ((row, places[row.position]) for row in rows)
+        ]
 
     def check_version(self, message):
         """If-Match, under the lock of the caller's transaction."""
@@ -52,7 +61,7 @@ class ItemView(V1):
         self.check_unchanged(etag_of(message))
 
     def list_of(self, conversation, ids, status=200):
-        items = [self.spelled(conversation, pk, full=True) for pk in ids]
+        items = [spelled for _, spelled in self.spelled_all(conversation, list(ids), full=True)]
         return self.page(items, has_more=False, total=len(items), status=status)
 
 

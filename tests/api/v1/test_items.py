@@ -183,6 +183,14 @@ def test_a_call_takes_its_result(as_alice, path):
     assert as_alice.patch(f"{path}/items/by-call-id/c2", {"status": "failed"}).status_code == 404
 
 
+def test_several_items_cost_what_one_does(as_alice, path, django_assert_num_queries):
+    calls = [{"role": "tool", "content": str(n), "call_id": "c1"} for n in range(9)]
+    as_alice.post(f"{path}/items", {"items": calls})
+
+    with django_assert_num_queries(7):  # the key, the door, the ids, the row again and its branch, the items, the tree
+        assert len(as_alice.get(f"{path}/items?call_id=c1").json()["data"]) == 9
+
+
 @pytest.mark.parametrize(
     ("item", "message"),
     [
