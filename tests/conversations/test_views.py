@@ -32,7 +32,8 @@ def test_an_empty_history_says_what_will_be_here_and_how(sign_in, charlie):
     html = sign_in(charlie).get(reverse("conversations:index")).content.decode()
 
     assert "No conversations yet" in html
-    assert reverse("conversations:imports") in html
+    for way in ("conversations:imports", "conversations:new", "accounts:new_key", "v1_docs"):
+        assert f'href="{reverse(way)}"' in html
 
 
 def test_history_walks_every_conversation_once_by_its_links(sign_in, alice, many):
