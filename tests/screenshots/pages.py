@@ -21,6 +21,7 @@ NO_PAGES = {
     "conversations:messages": "takes a form",
     "conversations:message": "Markdown",
     "conversations:attachment": "a file",
+    "conversations:download_file": "a file",
     "conversations:import_progress": "a piece of the import's page",
     "conversations:import_report": "JSON",
     "conversations:import_cancel": "takes a form",
@@ -107,6 +108,7 @@ def _reading(stage):
     yield thread("kepler", "reader", who=reader)
     yield thread("kepler", "outline open", act=_press("Open the outline"), widths=(375, 768))
     yield thread("kepler", "for printing", query="?all")
+    yield thread("kepler", "menu open", act=_open_thread_menu)
     yield thread("night_log_sql", "code and tools")
     yield thread("noise", "pictures")
     yield thread("laser", "found message", query=f"?at={found.typeid}&q=laser#{found.typeid}")
@@ -140,6 +142,7 @@ def _reading(stage):
     yield Shot("conversations:edit", "typical", (fork.pk,), who=mira)
     yield Shot("conversations:delete", "typical", (fork.pk,), who=mira)
     yield Shot("conversations:move", "typical", (fork.pk,), who=mira)
+    yield Shot("conversations:download", "typical", (fork.pk,), who=mira)
     yield from _projects(mira)
     yield Shot("conversations:delete", "overflowing", (stage.threads["one word"].pk,), who=more)
     yield Shot(search, "empty", who=mira)
@@ -264,6 +267,10 @@ def _open_account_menu(page):
     if not page.locator("#sidebar").is_visible():
         page.get_by_role("button", name="Open the menu").click()
     page.locator(".sidebar__account summary").click()
+
+
+def _open_thread_menu(page):
+    page.get_by_label("More for this conversation").click()
 
 
 def _open_facets(page):

@@ -123,6 +123,7 @@ def test_renaming_and_deleting_with_a_word_about_what_goes(archive, at_home):
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Eyepieces")
 
+    page.get_by_label("More for this conversation").click()
     page.get_by_role("link", name="Delete").click()
     expect(page.get_by_role("main")).to_contain_text("4 on 2 branches")
     page.get_by_role("button", name="Delete for good").click()
