@@ -27,7 +27,8 @@ class Turn:
     detail: str  # the model or the tool, beside the name
     time: str
     iso: str
-    above: SafeString  # the day, on its first turn; where the turn stands among branches, where all of them are shown
+    day: SafeString  # above its first turn, as a row of its own
+    place: SafeString  # where the turn stands among branches, where all of them are shown
     html: SafeString
     hidden: bool
     note: str | SafeString  # what a reader should know about how it ended, or that it was edited; empty for most
@@ -97,9 +98,7 @@ def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=(),
         at = timezone.localtime(row.created_at)
         spelled = encode(Message.PREFIX, row.id)
         link, own = f"{path}?at={spelled}#{spelled}", f"{path}messages/{spelled}/"
-        above = f'<h2 class="thread__day">{at.day} {at:%B %Y}</h2>' if at.date() != day else ""
-        if row.position in places:
-            above += places[row.position]
+        begun = f'<li class="thread__day"><h2>{at.day} {at:%B %Y}</h2></li>' if at.date() != day else ""
         turns.append(
             Turn(
                 id=spelled,
@@ -110,7 +109,8 @@ def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=(),
                 detail=row.model if row.role == Message.Role.ASSISTANT else "",
                 time=f"{at:%H:%M}",
                 iso=at.isoformat(timespec="seconds"),
-                above=mark_safe(above),  # noqa: S308  a date, and what _places has escaped
+                day=mark_safe(begun),  # noqa: S308  a date
+                place=places[row.position] if row.position in places else SafeString(),
                 html=mark_html(html[row.id], marked[row.position]) if row.position in marked else html[row.id],
                 hidden=row.hidden,
                 note=_note(row, f"{own}versions/"),

@@ -2,7 +2,8 @@
 // What is loaded above the reader must not push away what they are reading. Browsers anchor the scroll by themselves,
 // but not all of them, and not at the very top of a page, which is just where "earlier" is asked for. So they are asked
 // to leave it alone for the moment. Where a link inside an article brings another one in its place, by #id, that one
-// comes to where the first one stood, and the focus goes on to the same link of it.
+// comes to where the first one stood, and the focus goes on to the same link of it. Where two pieces meet within a day,
+// the second of them begins with a heading that stands above it already.
 customElements.define("keep-place", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("htmx:beforeSwap", this.#remember)
@@ -19,11 +20,20 @@ customElements.define("keep-place", class extends HTMLElement {
 
   // Before htmx looks which of the new elements are in view, or it would go on loading to the first message.
   #restore = () => {
+    this.#joinDays()
     const place = this.pressed ? document.getElementById(this.pressed.hash.slice(1)) : this.kept
     if (place?.isConnected) {
       window.scrollBy({ top: place.getBoundingClientRect().top - this.top, behavior: "instant" })
     }
     if (this.pressed) (place?.querySelector(`a[rel=${this.pressed.rel}]`) ?? place?.querySelector("a[rel]"))?.focus({ preventScroll: true })
     document.documentElement.style.overflowAnchor = ""
+  }
+
+  #joinDays() {
+    let above
+    for (const day of this.querySelectorAll(".thread__day")) {
+      if (day.textContent === above) day.remove()
+      above = day.textContent
+    }
   }
 })

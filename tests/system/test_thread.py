@@ -228,6 +228,7 @@ def test_a_thread_of_ten_thousand_is_read_from_its_middle_and_nothing_moves(at_h
     expect(page.locator("article", has_text="Number 4950.")).to_be_attached()
     page.locator("#messages > li").last.evaluate("(row) => row.scrollIntoView()")
     expect(page.locator("article", has_text="Number 5090.")).to_be_attached()
+    expect(page.locator(".thread__day")).to_have_count(1)  # all of it was said on one day
 
     article.scroll_into_view_if_needed()
     expect(article).to_be_in_viewport()
@@ -288,6 +289,7 @@ def test_without_a_script_everything_of_a_thread_is_a_link_or_a_form(browser, li
 
 
 def test_on_paper_there_is_the_text_and_nothing_to_press(at_log):
+    at_log.get_by_label("More for this conversation").click()
     at_log.get_by_role("link", name="All for printing").click()
     expect(at_log.locator("article")).to_have_count(300)
 
