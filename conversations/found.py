@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import groupby
 from math import inf
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations import history
+from conversations.hits import groups_html
 from conversations.models import Message
 from conversations.search import BEST, COUNTED, NEWEST, Filter
 from conversations.search.counting import Count
@@ -44,6 +46,28 @@ class Chip:
     href: str
 
 
+class Hit(NamedTuple):
+    href: str
+    who: str
+    time: str
+    iso: str
+    snippet: str  # with the signs of lib.marks round the words
+    is_elsewhere: bool  # on a branch that is not the active one
+
+
+class Group(NamedTuple):
+    """A conversation, and what was found in it."""
+
+    href: str
+    title: str
+    time: str
+    iso: str
+    length: int
+    more: int  # found beside the hits
+    more_href: str
+    hits: list[Hit]
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     name: str
@@ -73,22 +97,21 @@ class Page:
     has_orders: bool  # there are words to be the best of
     newest_href: str
     best_href: str
-    groups: list[dict]
+    groups: list[Group]
     titles_href: str  # where there are more conversations of that name than stand here
-    facets: Facets | None  # None: to be asked for at facets_href
-    facets_href: str
+    facets_href: str  # counting what it could be narrowed to takes as long as finding it
     reached: str  # how far back it was looked, where that was not to the end
     next_href: str
     is_stopped: bool
 
     @property
+    def html(self):
+        return groups_html(self.groups)
+
+    @property
     def is_nothing(self):
         """Known to be: a search that was stopped, or looked back only so far, may go on to find something."""
         return not (self.groups or self.reached or self.is_stopped)
-
-    @property
-    def has_facets(self):
-        return bool(self.groups and (self.facets is None or self.facets.lists))
 
 
 def page(results, user, order):
@@ -102,7 +125,6 @@ def page(results, user, order):
         best_href=href(question.text, BEST),
         groups=groups(results, user),
         titles_href=_all_titles(results),
-        facets=facets(results.facets, question, order) if results.facets else None,
         facets_href=f"{reverse('conversations:facets')}?{urlencode({'q': question.text, 'order': order})}",
         reached=f"{at.day} {at:%B %Y}" if at else "",
         next_href=href(question.text, order, results.next_cursor) if results.next_cursor else "",
@@ -156,29 +178,29 @@ def groups(results, user):
 
 def _group(group, text, owner, now):
     path = group.conversation.get_absolute_url()
-    at = timezone.localtime(group.conversation.last_message_at)
-    return {
-        "href": history.opening(path, group.conversation.length),
-        "title": group.title or str(group.conversation),
-        "time": history.short_time(at, now),
-        "iso": at.isoformat(timespec="seconds"),
-        "length": group.conversation.length,
-        "more": group.more,
-        "more_href": f"{path}?{urlencode({'find': text})}" if group.more else "",
-        "hits": [_hit(hit, path, text, owner, now) for hit in group.hits],
-    }
+    at = group.conversation.last_message_at.astimezone(now.tzinfo)
+    return Group(
+        href=history.opening(path, group.conversation.length),
+        title=group.title or str(group.conversation),
+        time=history.short_time(at, now),
+        iso=at.isoformat(timespec="seconds"),
+        length=group.conversation.length,
+        more=group.more,
+        more_href=f"{path}?{urlencode({'find': text})}" if group.more else "",
+        hits=[_hit(hit, path, text, owner, now) for hit in group.hits],
+    )
 
 
 def _hit(hit, path, text, owner, now):
-    at = timezone.localtime(hit.created_at)
-    return {
-        "href": permalink(path, hit.id, query=text),
-        "who": owner if hit.role == Message.Role.USER else hit.model or hit.role.capitalize(),
-        "time": history.short_time(at, now),
-        "iso": at.isoformat(timespec="seconds"),
-        "snippet": plain(hit.snippet),
-        "elsewhere": not hit.on_active_branch,
-    }
+    at = hit.created_at.astimezone(now.tzinfo)
+    return Hit(
+        href=permalink(path, hit.id, query=text),
+        who=owner if hit.role == Message.Role.USER else hit.model or hit.role.capitalize(),
+        time=history.short_time(at, now),
+        iso=at.isoformat(timespec="seconds"),
+        snippet=plain(hit.snippet),
+        is_elsewhere=not hit.on_active_branch,
+    )
 
 
 def facets(counted, question, order):

@@ -29,9 +29,7 @@ TOO_LONG = "This search took too long and was stopped: add a word, or leave out 
 CUT = f"Of what others share with you, the {SHARED:,} newest were searched."
 
 
-def search(
-    messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_conversation=SNIPPETS, facets=False, **filters
-):
+def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_conversation=SNIPPETS, **filters):
     """A page of Results: what `user` may see among `messages` that says what `text` asks for.
 
     text: what a person types, filters included (docs/search.md); any text whatsoever. It may be empty where there are
@@ -40,8 +38,6 @@ def search(
     order: NEWEST, exact order of time, or BEST, which ranks the newest 200 that match.
     cursor: `next_cursor` of the page before, with the same text and filters; "" is the first page.
     limit: hits shown, at most POOL; per_conversation: of one conversation (None: all of them, for a flat list).
-    facets: whether to count what the hits could be narrowed to, where the first page has read all there are; elsewhere
-        Results.facets is None, and facets() counts further.
 
     The door is inside: `messages` may narrow by anything a row holds, but `visible_to` before it only costs time.
     Raises BadCursorError. Never an error for what was typed: `notice` says what was not understood.
@@ -54,7 +50,7 @@ def search(
         if filters.is_about_titles:
             _Titles(user, query, filters, place, limit).fill(results)
         else:
-            _Messages(user, query, filters, place, limit, messages, order, per_conversation).fill(results, facets)
+            _Messages(user, query, filters, place, limit, messages, order, per_conversation).fill(results)
     else:
         results.notice = _sentences(results.notice, query.why_nothing)
     return results
@@ -118,8 +114,7 @@ class _Search:
         self.query, self.place = query.as_prefixes() if place.is_fallback else query, place
         self.total, self.notices, self.reach = place.total, [], None
 
-    def fill(self, results, facets=False):
-        self.has_facets = facets
+    def fill(self, results):
         try:
             with limited(SECONDS):
                 self._find()
@@ -193,8 +188,6 @@ class _Messages(_Search):
         if self.walk:
             results.reached = self.walk.reached
             results.next_cursor = self._following(page)
-            if self.has_facets and self.place.is_start and self.walk.is_all:
-                results.facets = counted(self.walk.hits, self.user, is_all=True)
 
     def _following(self, page):
         """The cursor of the next page, or ""."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from conversations.models.conversation import Conversation
-from conversations.search.counting import Facets
 from conversations.search.typed import Question
 
 COUNTED = 200  # beyond it "200+": nobody reads on, and so many are read anyway to group them by conversation
@@ -58,7 +57,6 @@ class Results:
     is_stopped: bool = False
     fallback: bool = False
     notice: str = ""
-    facets: Facets | None = None
 
     @property
     def hits(self):

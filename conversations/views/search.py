@@ -15,7 +15,7 @@ def index(request):
     """Hits grouped by conversation; every hit is a link to its message on its branch, with the words marked there."""
     text, order, cursor = request.GET.get("q", ""), _order(request), request.GET.get("cursor", "")
     try:
-        results = Message.objects.search(text, request.user, order=order, cursor=cursor, facets=True)
+        results = Message.objects.search(text, request.user, order=order, cursor=cursor)
     except BadCursorError:
         return HttpResponseBadRequest("This page of the results does not exist.")
     context = {

@@ -40,19 +40,6 @@ def test_each_count_is_what_the_filter_then_finds(alice, variety, text):
             assert found.hits_total == number, (kind, value)
 
 
-def test_the_first_page_counts_where_it_has_read_all_there_is(alice, say):
-    say(*["needle"] * 30)
-
-    results = Message.objects.search("needle", alice, facets=True)
-    assert results.facets == Message.objects.facets("needle", alice)
-    assert results.facets.total == 30
-    assert Message.objects.search("needle", alice).facets is None
-
-    say(*["needle"] * 200)
-    assert Message.objects.search("needle", alice, facets=True).facets is None
-    assert Message.objects.facets("needle", alice).total == 230
-
-
 def test_of_very_many_the_newest_are_counted_and_it_is_told(alice, say, monkeypatch):
     monkeypatch.setattr("conversations.search.finding.MOST", 3)
     say(*["needle"] * 5)

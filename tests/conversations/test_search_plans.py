@@ -92,7 +92,7 @@ FILTERED = [
 def test_every_filter_looks_into_rows_that_the_index_names(alice, corpus, text, named, monkeypatch):
     monkeypatch.setattr("conversations.search.reach.NAMED", named)
     with CaptureQueriesContext(connection) as captured:
-        Message.objects.search(text, alice, facets=True)
+        Message.objects.search(text, alice)
         Message.objects.facets(text, alice)
 
     asked = [query["sql"] for query in captured if "parley_tsv_1(conversations_message" in query["sql"]]
