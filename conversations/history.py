@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,6 +18,7 @@ from django.utils import timezone
 from conversations import search
 from conversations.models import Conversation
 from conversations.reading import WINDOW
+from conversations.rows import rows_html
 from lib.sql import fetch, fetch_prepared
 from lib.typeid import decode, encode
 
@@ -27,8 +30,7 @@ class BadCursorError(ValueError):
     """The cursor in a URL is none of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     id: str
     path: str
     href: str
@@ -44,14 +46,29 @@ class Row:
     group: str
 
 
+class Recent(NamedTuple):
+    """A row of the list beside every page."""
+
+    id: str
+    href: str
+    title: str
+    group: str
+
+
 @dataclass(frozen=True)
 class Page:
-    groups: list[tuple[str, list[Row]]]  # (heading, rows); the heading is empty where the page before already had it
+    """`groups`: (heading, rows); the heading is empty where the page before already had it."""
+
+    groups: list[tuple[str, list[Row | Recent]]]
     next_cursor: str | None
 
     @property
     def rows(self):
         return [row for _, rows in self.groups for row in rows]
+
+    @property
+    def html(self):
+        return rows_html(self.groups)
 
 
 def page(user, *, after=None, named="", project=None, size=PAGE, goes_on=False):
@@ -63,15 +80,39 @@ def page(user, *, after=None, named="", project=None, size=PAGE, goes_on=False):
     """
     moment, pk = read_cursor(after) if after else (None, None)
     found = _select(user, moment, pk, named, project, size + 1)
-    now, root = timezone.localtime(), reverse("conversations:index")  # the addresses below it are ours: no look-up each
-    rows = [_row(fields, now, root) for fields in found[:size]]
-    previous_group = group_of(timezone.localtime(moment), now) if goes_on and moment else None
-    groups = [
-        ("" if heading == previous_group else heading, list(members))
-        for heading, members in groupby(rows, key=lambda row: row.group)
-    ]
+    # Asked for once: both take as long as a row. The addresses below the root are ours.
+    now, root = timezone.localtime(), reverse("conversations:index")
+    groups = _grouped([_row(fields, now, root) for fields in found[:size]])
+    if goes_on and moment and groups and groups[0][0] == group_of(moment.astimezone(now.tzinfo), now):
+        groups[0] = ("", groups[0][1])
     last = found[size - 1] if len(found) > size else None
     return Page(groups, write_cursor(last[3], last[0]) if last else None)
+
+
+def recent(user, size):
+    """The beginning of what `user` owns, with no more than a narrow list shows. One query."""
+    found = fetch_prepared(
+        """
+        SELECT id, title, last_message_at, length FROM conversations_conversation
+        WHERE owner_id = %s AND workspace_id = %s AND archived_at IS NULL
+        ORDER BY last_message_at DESC, id DESC LIMIT %s
+        """,
+        [user.pk, user.workspace_id, size + 1],
+    )
+    now, root = timezone.localtime(), reverse("conversations:index")
+    rows = [_recent(*fields, now, root) for fields in found[:size]]
+    last = found[size - 1] if len(found) > size else None
+    return Page(_grouped(rows), write_cursor(last[2], last[0]) if last else None)
+
+
+def _recent(pk, title, last_message_at, length, now, root):
+    spelled = encode(Conversation.PREFIX, pk)
+    group = group_of(last_message_at.astimezone(now.tzinfo), now)
+    return Recent(spelled, opening(f"{root}{spelled}/", length), title or "", group)
+
+
+def _grouped(rows):
+    return [(heading, list(members)) for heading, members in groupby(rows, key=attrgetter("group"))]
 
 
 def _select(user, moment, pk, named, project, limit):
@@ -145,7 +186,7 @@ def _end_of_month(at):
 
 def _row(fields, now, root):
     pk, title, preview, last_message_at, length, source, model, project, colour, pinned = fields
-    at = timezone.localtime(last_message_at)
+    at = last_message_at.astimezone(now.tzinfo)
     spelled = encode(Conversation.PREFIX, pk)
     path = f"{root}{spelled}/"
     return Row(

@@ -5,7 +5,7 @@ is whole at first paint. Where that would be heavier than the page it stands bes
 it has every day on which something was asked, the lines of the window, and the way to the lines before and after.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from conversations.models import Conversation, Message
 from conversations.reading import Tree
+from lib.sql import fetch_prepared
 from lib.text import first_line
 from lib.typeid import encode
 
@@ -49,7 +50,7 @@ class Outline:
     path: str
     lines: list[Line]
     loaded: frozenset[int] = frozenset()  # positions on the page that shows it: a link need not leave the page
-    days: list[Day] = field(default_factory=list)
+    calendar: str | SafeString = ""  # HTML of links to every day on which something was asked
     earlier: int | None = None
     later: int | None = None
 
@@ -61,18 +62,6 @@ class Outline:
             for line in self.lines
         )
         return mark_safe("".join(items))  # noqa: S308  the text is escaped, the rest is ours
-
-    @property
-    def months(self):
-        """[("October 2025", [(21, href, "4 questions"), …]), …]: where one jumps to a date."""
-        return [
-            (f"{first.date:%B %Y}", [(day.date.day, self._href(day), day.count) for day in (first, *rest)])
-            for _, (first, *rest) in groupby(self.days, key=lambda day: (day.date.year, day.date.month))
-        ]
-
-    def _href(self, day):
-        spelled = encode(Message.PREFIX, day.id)
-        return f"{self.path}?at={spelled}#{spelled}"
 
 
 def beside(conversation, window):
@@ -87,16 +76,16 @@ def beside(conversation, window):
             path,
             _lines(conversation, window.positions),
             loaded,
-            days(conversation, window.tip),
+            calendar(conversation, window.tip),
             earlier=window.positions[0] if window.has_earlier else None,
             later=window.positions[-1] if window.has_later else None,
         )
 
 
-def piece(conversation, tip, *, before=None, after=None, with_days=False):
+def piece(conversation, tip, *, before=None, after=None, with_calendar=False):
     """The questions of up to PIECE messages before or after a position of the path to `tip`; else of its first ones.
 
-    ValueError where the path has no such place. `with_days` where it is shown by itself.
+    ValueError where the path has no such place. `with_calendar` where it is shown by itself.
     """
     path = Tree(conversation).path(tip)
     if before is not None:
@@ -108,14 +97,14 @@ def piece(conversation, tip, *, before=None, after=None, with_days=False):
     return Outline(
         conversation.get_absolute_url(),
         _lines(conversation, path[start:end]),
-        days=days(conversation, tip) if with_days else [],
+        calendar=calendar(conversation, tip) if with_calendar else "",
         earlier=path[start] if start and after is None else None,
         later=path[end - 1] if end < len(path) and before is None else None,
     )
 
 
-def days(conversation, tip):
-    return _days(conversation.pk, conversation.revision, tip, timezone.get_current_timezone_name())
+def calendar(conversation, tip):
+    return _calendar(conversation.pk, conversation.revision, tip, timezone.get_current_timezone_name())
 
 
 @lru_cache(maxsize=KEPT)
@@ -124,20 +113,19 @@ def _all(pk, revision, tip):
 
 
 def _lines(conversation, positions):
-    return _select(conversation, "position = ANY(%s)", positions)
+    return _select(conversation, "position = ANY(%s::int[])", positions)
 
 
 def _select(conversation, condition, positions):
     path = conversation.get_absolute_url()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT id, position, left(text, %s) FROM conversations_message
-            WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND {condition} ORDER BY position
-            """,  # noqa: S608  one of two conditions of ours
-            [4 * LINE, conversation.pk, positions],
-        )
-        return [_line(path, *row) for row in cursor.fetchall()]
+    rows = fetch_prepared(
+        f"""
+        SELECT id, position, left(text, %s) FROM conversations_message
+        WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND {condition} ORDER BY position
+        """,  # noqa: S608  one of two conditions of ours
+        [4 * LINE, conversation.pk, positions],
+    )
+    return [_line(path, *row) for row in rows]
 
 
 def _line(path, pk, position, text):
@@ -147,8 +135,24 @@ def _line(path, pk, position, text):
 
 
 @lru_cache(maxsize=KEPT)
-def _days(pk, revision, tip, zone):
+def _calendar(pk, revision, tip, zone):
     """Read message by message, a few thousand of them: hence remembered."""
+    months = groupby(_days(pk, tip, zone), key=lambda day: (day.date.year, day.date.month))
+    path = Conversation(pk=pk).get_absolute_url()
+    return mark_safe("".join(_month(path, *days) for _, days in months))  # noqa: S308  dates, numbers and our ids
+
+
+def _month(path, first, *rest):
+    days = " ".join(_day(path, day) for day in (first, *rest))
+    return f'<h3 class="days__month">{first.date:%B %Y}</h3><p>{days}</p>'
+
+
+def _day(path, day):
+    spelled, questions = encode(Message.PREFIX, day.id), "question" if day.count == 1 else "questions"
+    return f'<a href="{path}?at={spelled}#{spelled}" title="{day.count} {questions}">{day.date.day}</a>'
+
+
+def _days(pk, tip, zone):
     condition, positions = _on_path(pk, tip)
     with connection.cursor() as cursor:
         # Materialised, and the ids asked for one by one: after a large import PostgreSQL does not know how much there
@@ -174,4 +178,7 @@ def _on_path(pk, tip):
     tree = Tree(Conversation(pk=pk))
     path = tree.path(tip)
     beside = tree.parents.keys() - path
-    return ("position <> ALL(%s)", list(beside)) if len(beside) < len(path) else ("position = ANY(%s)", path)
+    if len(beside) < len(path):
+        return "position <> ALL(%s::int[])", list(beside)
+    else:
+        return "position = ANY(%s::int[])", path

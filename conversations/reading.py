@@ -43,6 +43,7 @@ class Line(NamedTuple):
     hidden: bool
     created_at: object
     edited_at: object
+    html: str | None  # None where it was not rendered yet, or is out of date
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def _written(conversation, condition, place):
 
 def siblings(conversation, rows, *, with_hidden=False):
     """{position: Sibling} for those of `rows` (Lines) that are not the only answer to their parent."""
+    if conversation.length == conversation.message_count:  # all of them are on one path
+        return {}
     hidden = "" if with_hidden else "AND NOT hidden"
     parents = {row.parent_position for row in rows}
     # The parents by name: left to find them, PostgreSQL reads every message of the conversation.
@@ -240,11 +243,15 @@ def _ending(tip, positions, *, has_later):
     return Window(tip, positions[-WINDOW:], has_earlier=len(positions) > WINDOW, has_later=has_later)
 
 
-def messages(conversation, positions):
-    """The rows of a window without their words: what is shown comes rendered."""
+def messages(conversation, positions, renderer_version):
+    """The rows of a window, and in place of their words the HTML that is kept of them."""
     rows = fetch_prepared(
-        f"SELECT {', '.join(Line._fields)} FROM conversations_message"  # noqa: S608  our own names
-        " WHERE conversation_id = %s AND position = ANY(%s::int[]) ORDER BY position",
-        [conversation.pk, positions],
+        f"""
+        SELECT {", ".join(f"m.{name}" for name in Line._fields[:-1])}, r.html
+        FROM conversations_message AS m LEFT JOIN conversations_rendering AS r
+        ON r.message_id = m.id AND r.message_version = m.version AND r.renderer_version = %s
+        WHERE m.conversation_id = %s AND m.position = ANY(%s::int[]) ORDER BY m.position
+        """,  # noqa: S608  our own names
+        [renderer_version, conversation.pk, positions],
     )
     return list(starmap(Line, rows))

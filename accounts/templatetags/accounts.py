@@ -1,8 +1,12 @@
+from functools import cache
+
 from django import template
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import format_html_join
 
 from accounts.models import User
+from lib.templatetags.parley import drawing
 
 register = template.Library()
 
@@ -36,12 +40,25 @@ def rows_switch(context):
 def _switch(context, field, choices):
     """Buttons in a form, which comes back to the page it stands on."""
     request = context["request"]
-    chosen = getattr(request.user, field)
     return {
         "field": field,
         "action": reverse(f"accounts:{field}"),
-        "choices": [(value, words, ICONS[value], value == chosen) for value, words in choices.choices],
+        "choices": _choices(field, choices, getattr(request.user, field)),
         # After a refused form the address is the form's own, and going back there by GET is right too.
         "next": request.get_full_path(),
         "csrf_token": context["csrf_token"],
     }
+
+
+@cache
+def _choices(field, choices, chosen):
+    """On every page, and never but one of five."""
+    return format_html_join(
+        "",
+        '<button class="segments__choice" name="{}" value="{}" aria-pressed="{}" title="{}">{}'
+        '<span class="segments__words">{}</span></button>',
+        (
+            (field, value, "true" if value == chosen else "false", words, drawing(ICONS[value]), words)
+            for value, words in choices.choices
+        ),
+    )

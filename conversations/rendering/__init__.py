@@ -35,6 +35,14 @@ def html_of(rows):
     return kept
 
 
+def html_of_lines(lines):
+    """{message id: HTML} for reading.Lines, which come with what is kept of them. No query where that is all."""
+    kept = {line.id: mark_safe(line.html) for line in lines if line.html is not None}  # noqa: S308  as above
+    if missing := [line.id for line in lines if line.html is None]:
+        kept |= _render_and_keep(missing)
+    return kept
+
+
 def _render_and_keep(ids):
     rows = [
         Rendering(

@@ -19,7 +19,7 @@ def sidebar(context):
     if not request.user.is_authenticated:
         return {"user": request.user}
     # The history's own first page begins with the same rows.
-    page = context.get("newest") or history.page(request.user, size=RECENT)
+    page = context.get("newest") or history.recent(request.user, RECENT)
     return {
         "request": request,
         "user": request.user,

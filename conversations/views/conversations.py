@@ -1,12 +1,13 @@
 from datetime import timedelta
+from functools import cache
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Max
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,6 +16,7 @@ from conversations import finding as finder
 from conversations import history, outline, reading, search, threads
 from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
+from conversations.rows import months_html
 from lib.htmx import render_page, wants_fragment
 from lib.http import see_other
 from lib.typeid import decode
@@ -35,7 +37,7 @@ def index(request):
         "page": page,
         "newest": None if after or named else page,
         "named": named,
-        "months": [] if wants_fragment(request) else history.months(request.user),
+        "months": "" if wants_fragment(request) else months_html(history.months(request.user)),
     }
     return render_page(request, "conversations/index.html", context, fragment="rows")
 
@@ -84,7 +86,7 @@ def detail(request, pk):
         "leads_up": not (wants_fragment(request) and "after" in request.GET),
         "leads_down": not (wants_fragment(request) and "before" in request.GET),
         "source": history.SOURCES.get(conversation.source, conversation.source),
-        "form": MessageForm(conversation=conversation, initial={"tip": thread.tip}),
+        "empty_field": _empty_field() if can_edit else "",
         "can_edit": can_edit,
         "branch": None if thread.is_active else conversation.branches.filter(tip_position=thread.tip).first(),
         "readings": _readings(conversation, request.user),
@@ -94,13 +96,19 @@ def detail(request, pk):
     return render_page(request, "conversations/detail.html", context, fragment="turns")
 
 
+@cache
+def _empty_field():
+    """Where one writes, before one has: it takes a form a millisecond to say, and is the same on every page."""
+    field = MessageForm(conversation=None)["text"]
+    return render_to_string("_field.html", {"field": field, "label": "Add a message"})
+
+
 def _readings(conversation, user):
     """How often an administrator has read this of late, and when last. For the owner; all of it is under Account."""
     if conversation.owner_id != user.pk:
         return {}
-    since = timezone.now() - RECENTLY
-    read = AuditEvent.objects.filter(target_id=conversation.pk, action="conversation.read", created_at__gt=since)
-    return read.order_by().aggregate(count=Count("pk"), last=Max("created_at"))
+    count, last = AuditEvent.objects.readings_of(conversation, timezone.now() - RECENTLY)
+    return {"count": count, "last": last}
 
 
 def _window(conversation, query):

@@ -15,7 +15,7 @@ def detail(request, pk):
     try:
         tip = position(request.GET, "tip") if "tip" in request.GET else conversation.tip_position
         places = {name: position(request.GET, name) for name in ("before", "after") if name in request.GET}
-        lines = outline.piece(conversation, tip, **places, with_days=not wants_fragment(request))
+        lines = outline.piece(conversation, tip, **places, with_calendar=not wants_fragment(request))
     except ValueError:
         raise Http404 from None
     context = {"outline": lines, "conversation": conversation, "tip": tip}

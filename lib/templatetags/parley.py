@@ -6,6 +6,7 @@ from django import template
 from django.template import Context, Node
 from django.template.base import TextNode
 from django.template.defaulttags import url as url_of
+from django.template.loader import render_to_string
 from django.templatetags.static import StaticNode
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -33,6 +34,13 @@ def static(parser, token):
 def url(parser, token):
     node = url_of(parser, token)
     return node if node.asvar else at_once(node, node.view_name, *node.args, *node.kwargs.values())
+
+
+@register.tag
+def fixed(parser, token):
+    """{% include %} for a template that says the same on every page: {% fixed "_head.html" %}"""
+    _, name = token.split_contents()
+    return TextNode(render_to_string(parser.compile_filter(name).resolve(Context())))
 
 
 @register.tag

@@ -77,7 +77,7 @@ def test_finding_asks_the_index_once(sign_in, alice, conversation, django_assert
     client, at = sign_in(alice), conversation.messages.get(position=2).typeid
     client.get(conversation.get_absolute_url())
 
-    # session with its user, conversation, `at`, tree, the words (in a savepoint, two more), messages, siblings, HTML,
-    # readings, outline, sidebar
-    with django_assert_num_queries(13):
+    # session with its user, conversation, `at`, tree, the words (in a savepoint, two more), messages, readings,
+    # outline, sidebar
+    with django_assert_num_queries(11):
         client.get(conversation.get_absolute_url(), {"find": "aperture", "at": at})

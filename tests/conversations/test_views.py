@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,8 +135,8 @@ def test_a_thread_costs_the_same_however_long_it_is(sign_in, alice, django_asser
     client = sign_in(alice)
     client.get(conversation.get_absolute_url())  # renders
 
-    # session with its user, conversation, window, messages, HTML, siblings, readings, sidebar; the outline is known
-    with django_assert_num_queries(8):
+    # session with its user, conversation, window, messages, readings, sidebar; the outline is known
+    with django_assert_num_queries(6):
         client.get(conversation.get_absolute_url())
 
 
@@ -158,11 +159,11 @@ def test_earlier_and_later_are_links_that_work_without_htmx(sign_in, alice):
     client = sign_in(alice)
 
     latest = client.get(conversation.get_absolute_url()).context["thread"]
-    assert latest.turns[0].html == "<p>message 81.</p>\n"
+    assert "<p>message 81.</p>" in latest.turns[0]
     earlier = client.get(latest.earlier_href).context["thread"]
     assert len(earlier.turns) == 50
     later = client.get(earlier.later_href).context["thread"]
-    assert later.turns[-1].html == "<p>message 130.</p>\n"
+    assert "<p>message 130.</p>" in later.turns[-1]
 
 
 @pytest.mark.parametrize(
@@ -338,14 +339,12 @@ def test_the_months_lead_to_where_each_begins(sign_in, alice):
         Conversation.objects.start(alice, title=f"{year}-{month}-{day}", created_at=at)
     client = sign_in(alice)
 
-    months = client.get(reverse("conversations:index")).context["months"]
+    html = client.get(reverse("conversations:index")).content.decode()
 
-    assert [(year, [name for name, _ in names]) for year, names in months] == [
-        (2026, ["January"]),
-        (2025, ["December"]),
-        (2024, ["February"]),
-    ]
-    december = client.get(reverse("conversations:index"), {"after": months[1][1][0][1]}).context["page"]
+    assert re.findall(r'rail__title">(\d+)', html) == ["2026", "2025", "2024"]
+    months = re.findall(r'<li><a href="([^"]+)">(\w+)</a>', html)
+    assert [name for _, name in months] == ["January", "December", "February"]
+    december = client.get(reverse("conversations:index") + months[1][0]).context["page"]
     assert [row.title for row in december.rows] == ["2025-12-31", "2025-12-1", "2024-2-29"]
     assert december.groups[0][0] == "December 2025"
 

@@ -1,0 +1,102 @@
+"""One message as a thread page shows it.
+
+Written here, not in a template, which took longer over fifty turns of fourteen variables than over everything else on
+the page. Whatever is not made of our own ids and numbers is escaped.
+"""
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from conversations.models import Message
+from lib.typeid import encode
+
+SPEAKERS = {role.value: str(role.label) for role in Message.Role}
+# Statuses that say the words may not be all of the words.
+UNFINISHED = {
+    "incomplete": "cut off",
+    "in_progress": "cut off",
+    "failed": "failed",
+    "cancelled": "stopped",
+    "rate_limited": "refused: too many requests",
+}
+
+
+def turn(row, html, *, path, at, owner, day="", place="", family=None, can_edit=False, is_found=False) -> SafeString:
+    """The list item of a reading.Line whose words are `html`.
+
+    `at`: when, in the reader's time zone. `owner`: what the one who asks is called. `day`: HTML of the item
+    above it, on its first turn. `place`: HTML of where it stands among branches. `family`: its Sibling, where it is not
+    the only answer.
+    """
+    spelled = encode(Message.PREFIX, row.id)
+    link, own = f"{path}?at={spelled}#{spelled}", f"{path}messages/{spelled}/"
+    who, time = escape(_who(row, owner)), f"{at:%H:%M}"
+    by = f'<span class="message__model">{escape(row.model)}</span>' if row.model and row.role == "assistant" else ""
+    return mark_safe(  # noqa: S308
+        f'{day}<li>{place}<article class="message message--{row.role}{" is-found" if is_found else ""}" id="{spelled}"'
+        f' aria-label="{who}, {time}"><header class="message__byline"><span class="message__who">{who}</span>{by}'
+        f' <a class="message__time" href="{link}" title="Link to this message">'
+        f'<time datetime="{at.isoformat(timespec="seconds")}">{time}</time></a>{_note(row, own)}'
+        f"{_switcher(path, family) if family else ''}"
+        f' <span class="message__actions">{_actions(own, link, can_edit)}</span></header>'
+        f'<div class="message__body prose" hx-disable>{html}</div></article></li>'
+    )
+
+
+def _who(row, owner):
+    if row.role == Message.Role.USER:
+        return owner
+    elif row.role == Message.Role.TOOL:
+        return row.name or "Tool"
+    else:
+        return SPEAKERS.get(row.role, row.role)
+
+
+def _note(row, own):
+    """What a reader should know about how it ended, that it was edited, that others do not see it: for most, nothing.
+
+    An import may say that a message was edited without saying what it was before: then there is nothing to read.
+    """
+    if row.status in UNFINISHED:
+        note = UNFINISHED[row.status]
+    elif row.version > 1:
+        note = f'<a href="{own}versions/" title="Earlier versions">edited</a>'
+    else:
+        note = "edited" if row.edited_at else ""
+    return (f' <span class="message__note">{note}</span>' if note else "") + (
+        ' <span class="chip">hidden</span>' if row.hidden else ""
+    )
+
+
+def _switcher(path, family):
+    """With a script the other version comes to where this one stands (keep-place.js): the header asks for the whole
+    page, of which the parts that differ are taken."""
+    return (
+        ' <nav class="switcher" aria-label="Versions of this message" hx-target="#messages" hx-select="#messages"'
+        ' hx-select-oob="#branch,#thread-actions,#rail" hx-swap="outerHTML settle:0ms"'
+        """ hx-headers='{"HX-Boosted": "true"}'>"""
+        f"{_step(path, family.previous_id, 'prev', 'Previous version', '‹')}"
+        f"<span>{family.index} / {family.count}</span>"
+        f"{_step(path, family.next_id, 'next', 'Next version', '›')}</nav>"
+    )
+
+
+def _step(path, message_id, rel, label, sign):
+    if message_id is None:
+        return f'<span aria-disabled="true">{sign}</span>'
+    spelled = encode(Message.PREFIX, message_id)
+    page = f"{path}?at={spelled}"
+    return (
+        f'<a rel="{rel}" href="{page}#{spelled}" hx-get="{page}" hx-push-url="{page}#{spelled}"'
+        f' aria-label="{label}">{sign}</a>'
+    )
+
+
+def _actions(own, link, can_edit):
+    edit = f'<a class="btn btn--plain btn--small" href="{own}edit/" aria-label="Edit this message">Edit</a>'
+    return (
+        f'<copy-button src="{own}"><a class="btn btn--plain btn--small" href="{own}"'
+        ' aria-label="Copy as Markdown">Copy</a></copy-button>'
+        f'<copy-button href="{link}"><a class="btn btn--plain btn--small" href="{link}"'
+        f' aria-label="Copy link">Link</a></copy-button>{edit if can_edit else ""}'
+    )
