@@ -14,16 +14,17 @@ FORMATS = {
     "markdown": ("text/markdown; charset=utf-8", "md"),
     "txt": ("text/plain; charset=utf-8", "txt"),
     "jsonl": ("application/x-ndjson", "jsonl"),
+    "json": ("application/json", "json"),
 }
 
 
 def download(conversation, kind, tip, request, *, name=None):
-    """The answer: markdown and txt are the branch that ends at `tip`, jsonl is all. Its owner sees who took it."""
+    """The answer: markdown and txt are the branch that ends at `tip`, the others are all. Its owner sees who took it."""
     export = Export(Conversation.objects.filter(pk=conversation.pk), reader=request.user)
     export.record(actor=request.user, request=request)
     content_type, ending = FORMATS[kind]
-    if kind == "jsonl":
-        response = FileResponse(_spooled(export.chunks()))
+    if kind in ("jsonl", "json"):
+        response = FileResponse(_spooled(export.chunks() if kind == "jsonl" else export.document()))
     else:
         write = transcripts.markdown if kind == "markdown" else transcripts.plain
         response = StreamingHttpResponse(write(conversation, tip))

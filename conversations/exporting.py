@@ -19,7 +19,8 @@ CHUNK = 64 * 1024  # bytes handed on at once; a line each would cost a system ca
 
 
 class Export:
-    """Export(conversations).chunks() yields the bytes of one JSONL file. What it wrote is counted on the way.
+    """Export(conversations).chunks() yields the bytes of one JSONL file, document() those of one JSON document with the
+    same in it. What was written is counted on the way.
 
     `conversations` is a queryset and its caller has decided, through visible_to or as the operator, that it may leave.
     `reader`: whose it will be, where that may not be the owner. Tags, pins, notes and bookmarks are then the reader's;
@@ -53,6 +54,14 @@ class Export:
         yield self._line(type="export", format="parley", version=VERSION, exported_at=datetime.now(UTC).isoformat())
         yield from self._rows()
         yield self._line(type="end", conversations=self.conversations, messages=self.messages, lines=self.lines + 1)
+
+    def document(self):
+        """The bytes of one JSON document instead: a list of the same lines. A line holds no newline but its last."""
+        before = b"[\n"
+        for chunk in filter(None, self.chunks()):
+            yield before + chunk[:-1].replace(b"\n", b",\n")
+            before = b",\n"
+        yield b"\n]\n"
 
     def _line(self, **fields):
         self.lines += 1

@@ -17,7 +17,8 @@ class ExportOfConversation(BranchView):
     def get(self, request, conversation):
         """The conversation as a file. Markdown and txt are one branch, to be read.
 
-        jsonl is all of it, every version on every branch, in the format of the bulk export.
+        jsonl is all of it, every version on every branch, in the format of the bulk export; json is the list of its
+        lines.
         """
         kind = choice_of(request.query_params, "format", list(FORMATS))
         found, branch = self.branch(conversation, text_of(request.query_params, "branch"))

@@ -18,7 +18,7 @@ def content(answer):
 
 
 def lines(answer):
-    return [json.loads(line) for line in content(answer).splitlines()]
+    return [json.loads(line) for line in content(answer).rstrip("\n").split("\n")]
 
 
 def test_a_branch_is_read_elsewhere_as_markdown_or_text(time_machine_frozen, as_alice, path, conversation, typeid):
@@ -53,6 +53,18 @@ def test_jsonl_is_all_of_it(as_alice, path, alice, conversation):
     kinds = [line["type"] for line in exported]
     assert kinds == ["export", "conversation", "branch", "message", "message", "revision", "note", "end"]
     assert exported[-1] == {"type": "end", "conversations": 1, "messages": 2, "lines": 8}
+
+
+def test_json_is_the_same_as_one_document(as_alice, path, conversation):
+    conversation.append("user", "Line\nfeed, \\n and \u2028 [x]\n,\n")
+
+    answer = as_alice.get(f"{path}/export?format=json")
+    document = json.loads(content(answer))
+
+    assert (answer["Content-Type"], answer["Content-Disposition"][-6:]) == ("application/json", '.json"')
+    told = lines(as_alice.get(f"{path}/export?format=jsonl"))
+    assert document[1:] == told[1:]
+    assert document[0].keys() == told[0].keys()
 
 
 def test_a_reader_s_export_holds_nothing_that_is_the_owner_s_business(as_bob, path, alice, bob, conversation):
