@@ -24,11 +24,13 @@ from conversations.refusals import (
     ConversationFull,
     DuplicateMessage,
     MetadataTooLarge,
+    NothingToAnswer,
     QuotaExceeded,
     Stale,
     TagExists,
     TooManyTags,
 )
+from lib.completions import ModelBusy, ModelFailed, ModelNotConfigured, ModelTimedOut
 from lib.json import dumps
 from lib.typeid import decode
 from projects.refusals import OwnerIsIn
@@ -69,6 +71,11 @@ class Dialect(APIView):
         ShareRevoked: (410, "share_revoked"),
         ShareExpired: (410, "share_expired"),
         Stale: (412, "stale"),
+        NothingToAnswer: (400, "nothing_to_answer"),
+        ModelNotConfigured: (503, "model_not_configured"),
+        ModelBusy: (503, "model_busy"),
+        ModelFailed: (502, "upstream_error"),
+        ModelTimedOut: (504, "upstream_timeout"),
     }
     # Loaded through the door, and deleted by somebody else before its verb had the lock.
     gone = {Conversation.DoesNotExist: "conversation", Message.DoesNotExist: "item", Branch.DoesNotExist: "branch"}
@@ -122,7 +129,10 @@ class Dialect(APIView):
         return key
 
     def once(self, key, handler):
-        return once(self.request.user, key, digest_of(self.request, self.fingerprint()), handler)
+        return once(self.request.user, key, self.digest(), handler)
+
+    def digest(self):
+        return digest_of(self.request, self.fingerprint())
 
     def fingerprint(self):
         """The body, or what stands for it, in bytes."""
@@ -181,6 +191,10 @@ class Dialect(APIView):
 
     decode = staticmethod(decode)  # R2R spells ids as plain UUIDs
 
+    def check_key_again(self):
+        """After a long wait: it may have been revoked, or have expired, meanwhile. Raises Problem (401)."""
+        KeyAuthentication().authenticate(self.request)
+
     def check_unchanged(self, etag):
         """If-Match: 412 when what the caller read is no longer what is here."""
         wanted = self.request.headers.get("If-Match")
@@ -211,7 +225,8 @@ class Dialect(APIView):
             if known is None:
                 raise error
             status, code = self.refusals[known]
-            error = Problem(status, code, str(error))
+            headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+            error = Problem(status, code, str(error), headers=headers)
         return self.refuse(self.request, error)
 
     @classmethod

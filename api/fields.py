@@ -110,6 +110,22 @@ class Whole(serializers.IntegerField):
         return data
 
 
+class Number(serializers.FloatField):
+    """Any number: no string, no true."""
+
+    default_error_messages = {
+        "invalid": "must be a number.",
+        "min_value": "must be at least {min_value}.",
+        "max_value": "must be at most {max_value}.",
+        "null": "must not be null.",
+    }
+
+    def to_internal_value(self, data):
+        if not isinstance(data, int | float) or isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
 class Many(serializers.ListField):
     """A list of at least one."""
 

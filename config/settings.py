@@ -250,6 +250,27 @@ API_RATE = env.int("PARLEY_API_RATE", 6_000)  # requests a minute of one API key
 FILES_QUOTA = env.int("PARLEY_FILES_QUOTA", 0)  # bytes of one person's attachments; 0 is no limit
 IMPORT_MAX_BYTES = env.int("PARLEY_IMPORT_MAX_BYTES", 8 * 1024**3)
 
+# --- models ------------------------------------------------------------------------------------------------------
+
+# A server that speaks chat completions, as Ollama, vLLM, llama.cpp and the clouds do. Without one everything works
+# except what a model has to write.
+MODEL_BASE_URL = env("MODEL_BASE_URL", default="").rstrip("/")
+MODEL_API_KEY = env("MODEL_API_KEY", default="")
+MODEL_NAME = env("MODEL_NAME", default="")
+MODEL_TIMEOUT = env.int("MODEL_TIMEOUT", 120)  # seconds for one answer, from asking to its last byte
+MODEL_CONTEXT_TOKENS = env.int("MODEL_CONTEXT_TOKENS", 100_000)  # of a conversation that a model is told, at most
+if MODEL_BASE_URL:
+    _model = urlsplit(MODEL_BASE_URL)
+    if _model.scheme not in {"http", "https"} or not _model.hostname or _model.username or _model.query:
+        # Not quoted: whoever put a key into it should not find it in a log.
+        raise ImproperlyConfigured("MODEL_BASE_URL must look like http://127.0.0.1:11434/v1; a key is MODEL_API_KEY.")
+    if not MODEL_NAME:
+        raise ImproperlyConfigured("MODEL_BASE_URL needs a MODEL_NAME: which of its models is asked.")
+    if MODEL_TIMEOUT < 1 or MODEL_CONTEXT_TOKENS < 1:
+        raise ImproperlyConfigured("MODEL_TIMEOUT and MODEL_CONTEXT_TOKENS must be at least 1.")
+if not (MODEL_API_KEY.isascii() and MODEL_API_KEY.isprintable()):
+    raise ImproperlyConfigured("MODEL_API_KEY holds a character that no key has, such as the end of a line.")
+
 # --- words, time, files ------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"

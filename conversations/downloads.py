@@ -19,7 +19,7 @@ FORMATS = {
 
 
 def download(conversation, kind, tip, request, *, name=None):
-    """The answer: markdown and txt are the branch that ends at `tip`, the others are all. Its owner sees who took it."""
+    """The answer: markdown and txt are the branch that ends at `tip`, the others all. Its owner sees who took it."""
     export = Export(Conversation.objects.filter(pk=conversation.pk), reader=request.user)
     export.record(actor=request.user, request=request)
     content_type, ending = FORMATS[kind]

@@ -86,6 +86,12 @@ def position_of(conversation, spelled):
     return gone.values_list("position", flat=True).first()
 
 
+def last_said(conversation, tip, role):
+    """The last message of this role on the path to `tip`, or None."""
+    path = Tree(conversation).path(tip)
+    return conversation.messages.filter(position__in=path, role=role).order_by("position").last()
+
+
 class Item(NamedTuple):
     """A message as programs see it, with the one it answers. By hand: a model instance costs more than its query."""
 

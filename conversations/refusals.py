@@ -46,5 +46,9 @@ class ContextTooSmall(Refusal):
         self.said = f"The turn of the system alone takes {needed:,} tokens."
 
 
+class NothingToAnswer(Refusal):
+    said = "Nothing stands before this item that a model could answer."
+
+
 class MetadataTooLarge(Refusal):
     said = f"Metadata is at most {limits.METADATA_BYTES // 1024} KiB of JSON."

@@ -48,6 +48,14 @@ def _prepared(sql, params, read, **options):
         driver.prepare_threshold = None
 
 
+def release_connection():
+    """Gives this thread's connection back to the pool before a wait that is not for the database; what asks it next
+    takes another. Not inside a transaction, which would end where nobody looks."""
+    if connection.in_atomic_block:
+        raise RuntimeError("A transaction must not last as long as a wait for somebody else.")
+    connection.close()
+
+
 class Prepared:
     """A question whose SQL Django writes once: it takes ten times as long to write one as PostgreSQL to answer it.
 

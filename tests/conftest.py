@@ -7,6 +7,7 @@ from django.test import Client
 from accounts.models import User
 from conversations.models import Conversation
 from projects.models import Project, ProjectMember, Role
+from tests.model_server import ModelServer
 
 
 @pytest.fixture
@@ -57,3 +58,11 @@ def time_machine_frozen():
     """The clock stands still."""
     with time_machine.travel("2026-11-20T10:15:00Z", tick=False):
         yield
+
+
+@pytest.fixture
+def model_server(settings):
+    """A real one, that Parley is configured with."""
+    with ModelServer() as server:
+        settings.MODEL_BASE_URL, settings.MODEL_NAME, settings.MODEL_API_KEY = server.url, "llama", "sk-of-the-operator"
+        yield server

@@ -306,6 +306,22 @@ class Conversation(Row):
         Conversation.objects.filter(pk=self.pk).update(attachment_count=F("attachment_count") + len(files))
         return message_id
 
+    @transaction.atomic
+    def answer_again(self, message, text, **fields):
+        """Another answer beside `message`, or to it where it is the user's; returns the new message's id.
+
+        A fork, as above: the old answer and all that follows it stay on the branch they are on. Only what nobody has
+        answered yet is answered where it is. Raises DoesNotExist.
+        """
+        locked = self.locked()
+        old = locked.messages.get(pk=message.pk)
+        answers = locked.messages.filter(parent_position=old.answered_position)
+        if not answers.exists():
+            return locked.reply(old.position, "assistant", text, **fields)
+        replaced = old if old.role == "assistant" else answers.filter(role="assistant").order_by("position").last()
+        locked._activate(locked._fork(old.answered_position))
+        return locked.append("assistant", text, replaces_position=replaced and replaced.position, **fields)
+
     def _fork(self, position):
         """Caller holds the row's lock."""
         now = timezone.now()

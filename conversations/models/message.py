@@ -115,6 +115,11 @@ class Message(Row):
         """The id that programs know it by: the one they gave it, or ours."""
         return self.external_id or self.typeid
 
+    @property
+    def answered_position(self):
+        """What another answer in this one's place would answer: what this one does, or the user's words themselves."""
+        return self.position if self.role == self.Role.USER else self.parent_position
+
     @transaction.atomic
     def edit(self, text, *, by, parts=None, expected_version=None):
         """Other words in the same place: what it said becomes a Revision. `parts` replace the old ones; without them

@@ -20,8 +20,9 @@ def test_there_are_pages():
     assert PAGES
 
 
+@pytest.mark.django_db(transaction=True)  # a request that waits for a model gives its connection back
 @pytest.mark.parametrize("told", PAGES, ids=lambda told: told.stem)
-def test_what_a_page_shows_is_what_comes(told, as_alice):
+def test_what_a_page_shows_is_what_comes(told, as_alice, model_server):
     known = {}
     for block in BLOCK.findall(told.read_text()):
         replay(filled(block, known), as_alice, known)

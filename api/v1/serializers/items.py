@@ -9,7 +9,7 @@ import re
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import Anything, Input, Moment, Object, Text, iso, wrong
+from api.fields import Anything, Input, Moment, Number, Object, Text, Whole, iso, wrong
 from api.problem import Problem
 from api.v1.serializers.branches import BranchSerializer
 from conversations import limits
@@ -120,9 +120,11 @@ class EditInput(Input):
 
 
 class RegenerateInput(Input):
-    model = Text(required=False, max_length=120)
-    temperature = serializers.FloatField(required=False)
-    max_tokens = serializers.IntegerField(required=False, min_value=1)
+    model = Text(
+        required=False, max_length=120, help_text="Else the conversation’s metadata.model_id, or the server’s."
+    )
+    temperature = Number(required=False, min_value=0, max_value=2)
+    max_tokens = Whole(required=False, min_value=1, max_value=1_000_000)
 
 
 class CallChange(Input):
@@ -266,6 +268,15 @@ class EditedSerializer(serializers.Serializer):
     branch_created = serializers.BooleanField()
     new_branch = BranchSerializer()
     user_item = ItemSerializer()
+
+
+class RegeneratedSerializer(ItemSerializer):
+    """Another answer, and where it led to."""
+
+    old_main_backup = serializers.CharField(allow_blank=True, help_text="Where the old answer stays.")
+    branch_created = serializers.BooleanField()
+    new_branch = BranchSerializer()
+    user_item_id = serializers.CharField(required=False, help_text="What it answers.")
 
 
 class VersionSerializer(serializers.Serializer):

@@ -1,7 +1,9 @@
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from api import specification as spec
+from api.idempotency import once_waiting
 from api.problem import Problem, invalid, not_found
 from api.queries import choice_of, limit_of, text_of
 from api.v1.dialect import V1
@@ -14,12 +16,14 @@ from api.v1.serializers.items import (
     ItemInput,
     ItemSerializer,
     ItemsInput,
+    RegeneratedSerializer,
     RegenerateInput,
     VersionSerializer,
     spell_item,
     spell_version,
 )
 from conversations import paths
+from conversations.answering import as_message, question_again
 from conversations.models import Branch, Message
 
 CONTENT = spec.choice(
@@ -174,14 +178,47 @@ class Edit(ItemView):
 
 
 class Regenerate(ItemView):
-    @spec.described(takes=RegenerateInput, answers={201: ItemSerializer}, query=(CONTENT,))
+    @spec.described(takes=RegenerateInput, answers={201: RegeneratedSerializer}, query=(CONTENT,))
     def post(self, request, conversation, item):
-        """Asks the model again; the answer stands beside the old one. 503 while no model is configured."""
-        _, message = self.message(conversation, item, write=True)
-        self.payload(RegenerateInput)
+        """Asks the model again; the answer stands beside the old one. 503 while no model is configured.
+
+        An item of an assistant gets another answer to what stands before it, an item of a user an answer to itself.
+        """
+        return self.store(self.ask())
+
+    def once(self, key, handler):
+        patience = settings.MODEL_TIMEOUT + 60  # and what is done before and after the wait
+        return once_waiting(self.request.user, key, self.digest(), ask=self.ask, store=self.store, patience=patience)
+
+    def ask(self):
+        """The model's Completion. What it is told is read before; no connection is held while it is waited for."""
+        found, message = self.message(self.kwargs["conversation"], self.kwargs["item"], write=True)
+        wishes = self.payload(RegenerateInput)
         if message.role not in (Message.Role.USER, Message.Role.ASSISTANT):
             raise Problem(400, "not_editable", "Only what a user or an assistant said can be asked for again.")
-        raise Problem(503, "model_not_configured", "No model is configured on this server.")
+        self.check_unchanged(etag_of(message))
+        question = question_again(found, message, reader=self.request.user, model=wishes.pop("model", ""))
+        return question.ask(**wishes)
+
+    @transaction.atomic
+    def store(self, completion):
+        """What came of it, on the conversation as it is by now, for whoever may still write there."""
+        self.check_key_again()
+        _, message = self.message(self.kwargs["conversation"], self.kwargs["item"], write=True)
+        found = message.locked()
+        self.check_unchanged(etag_of(message))
+        branches = found.branch_count
+        added = found.answer_again(message, **as_message(completion))
+        spelled = self.spelled(found, added, full=False)
+        branch, forked = found.active_branch, found.branch_count > branches
+        told = {
+            "old_main_backup": branch.parent_name if forked else "",
+            "branch_created": forked,
+            "new_branch": spell_branch(found, branch),
+        }
+        if asked := paths.last_said(found, message.answered_position, Message.Role.USER):
+            told["user_item_id"] = asked.shown_id
+        return self.answer(spelled | told, 201, etag=self.etag)
 
 
 class Versions(ItemView):
