@@ -251,5 +251,8 @@ _kept = threading.local()
 class NoSuchEndpoint:
     """Mixed into a dialect's class: the refusal at the end of its urls.py, for every verb and without credentials."""
 
+    message = ""  # in the vendor's words; else in ours
+
     def dispatch(self, request, *args, **kwargs):
-        return self.refuse(request, Problem(404, "not_found", f"There is nothing at {request.path[:200]}."))
+        message = self.message or f"There is nothing at {request.path[:200]}."
+        return self.refuse(request, Problem(404, "not_found", message))
