@@ -56,6 +56,29 @@ def test_on_a_phone_the_outline_is_a_drawer_that_closes_behind_a_choice(at_log):
     expect(at_log.locator("article", has_text="Entry 281.")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("width", [768, 1090, 1100, 1920])
+def test_the_outline_or_its_button_stands_beside_the_text_at_any_width(at_log, width):
+    at_log.set_viewport_size({"width": width, "height": 800})
+    text = at_log.locator("#messages").bounding_box()
+    beside = at_log.locator(".rail-toggle" if width < 1100 else "#rail").bounding_box()
+
+    assert 0 <= beside["x"] - (text["x"] + text["width"]) <= 64
+    assert text["width"] >= 400
+
+
+@pytest.mark.parametrize("width", [375, 768])
+def test_where_room_is_short_what_one_does_with_a_message_hangs_below_it(at_log, log, width):
+    log.append("assistant", "Once more.", model="a-model-with-a-name")
+    at_log.set_viewport_size({"width": width, "height": 800})
+    at_log.reload()
+    message = at_log.locator("article").last
+
+    assert message.locator(".message__byline").bounding_box()["height"] == 28
+    actions, box = message.locator(".message__actions").bounding_box(), message.bounding_box()
+    assert box["y"] + box["height"] - 4 <= actions["y"]
+    assert message.locator(".message__actions").get_by_role("link").count() == 3
+
+
 def test_a_very_long_outline_has_every_day_and_more_lines_where_they_are_asked_for(at_log, log):
     Conversation.objects.filter(pk=log.pk).update(message_count=1_001)  # as if there were other branches
     at_log.reload()
