@@ -17,7 +17,7 @@ def test_the_list_shows_what_is_mine_and_what_i_was_let_into_with_counts(sign_in
     assert "1 conversation" in sign_in(alice).get(reverse("projects:index")).content.decode()
     theirs = sign_in(bob).get(reverse("projects:index")).content.decode()
     assert "Observatory" in theirs
-    assert "of Alice" in theirs
+    assert "Of Alice" in theirs
     assert "No projects yet" in sign_in(charlie).get(reverse("projects:index")).content.decode()
 
 
