@@ -1,4 +1,4 @@
-"""`bin/bench [--full | --messages N]`: what each operation costs, as ratios to floors measured in the same run.
+"""`bin/bench [--full | --messages N] [--only SECTION]`: what operations cost, as ratios to floors of the same run.
 
 Writes a Markdown table to standard output and to var/bench/results.md. A missed goal is printed, not an error.
 """
@@ -19,6 +19,7 @@ from tests.bench import machine
 from tests.bench.timing import table
 
 QUICK, FULL = 100_000, 1_000_000
+SECTIONS = ("storage", "history", "threads", "search", "append", "programs", "delete", "export", "import")
 SETTING_UP = time.monotonic()
 
 
@@ -27,13 +28,15 @@ def main():
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--full", action="store_true", help=f"{FULL:,} messages; about twenty minutes")
     size.add_argument("--messages", type=int, default=QUICK, metavar="N", help=f"that one user has; {QUICK:,}")
+    only = f"of the table only this: {', '.join(SECTIONS)}; may be given several times"
+    parser.add_argument("--only", action="append", choices=SECTIONS, metavar="SECTION", help=only)
     options = parser.parse_args()
     messages = FULL if options.full else options.messages
     if messages < 25_000:
         parser.error("--messages must be 25,000 or more: the long conversations of these measurements have as many.")
     try:
         with machine.running() as place:
-            text = run(place, messages)
+            text = run(place, messages, options.only or SECTIONS)
     except Stop:
         sys.exit("parley: stopped")
     except (Refusal, PostgresError) as refusal:
@@ -42,7 +45,7 @@ def main():
     sys.stdout.write(text)
 
 
-def run(place, messages):
+def run(place, messages, wanted):
     django.setup()
     # Models exist from here on, and these modules are about models.
     from tests.bench import bulk, cast, corpus, pages, programs, stage, writing
@@ -61,27 +64,28 @@ def run(place, messages):
         return Client(place.floor_port)
 
     sections = {
-        "Storage": lambda: bulk.storage(connection),
-        "History": lambda: pages.history_pages(web(), floor(), people, 150),
-        "Threads": lambda: pages.threads(web(), floor(), people, 100),
-        "Search": lambda: pages.search(web(), connection, people, 40),
-        "Append": lambda: [
+        "storage": lambda: bulk.storage(connection),
+        "history": lambda: pages.history_pages(web(), floor(), people, 150),
+        "threads": lambda: pages.threads(web(), floor(), people, 100),
+        "search": lambda: pages.search(web(), connection, people, 40),
+        "append": lambda: [
             *writing.in_sql(connection, people, words, 400),
             *writing.through_http(web(), floor(), people, words, 200),
             *writing.by_many(place, people, words, 3),
         ],
-        "Programs": lambda: [
+        "programs": lambda: [
             *programs.reading(programs.Program(people.reader, place.port), floor(), people, 100),
             *programs.appending(place, programs.Program(people.reader, place.port), floor(), people, words, 200),
         ],
-        "Delete": lambda: writing.deletion(web(people.importer), connection, people.doomed),
-        "Export": lambda: bulk.export(place, connection, web(people.operator)),
-        "Import": lambda: bulk.imports(place, connection, people.importer, words, min(messages // 5, 50_000)),
+        "delete": lambda: writing.deletion(web(people.importer), connection, people.doomed),
+        "export": lambda: bulk.export(place, connection, web(people.operator)),
+        "import": lambda: bulk.imports(place, connection, people.importer, words, min(messages // 5, 50_000)),
     }
     written = [f"# {messages:,} messages of one user, {datetime.now(UTC):%d %B %Y %H:%M} UTC\n"]
-    for name, measure in sections.items():
-        tell(name.lower())
-        written.append(f"## {name}\n\n{table(measure())}")
+    for name in SECTIONS:
+        if name in wanted:
+            tell(name)
+            written.append(f"## {name.capitalize()}\n\n{table(sections[name]())}")
     tell("done")
     return "\n".join(written)
 
