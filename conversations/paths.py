@@ -8,11 +8,10 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db import connection
-
 from conversations.models import Message, Tombstone
 from conversations.models.conversation import FIELDS
 from conversations.reading import Tree, upwards
+from lib.sql import fetch_prepared
 from lib.typeid import decode, encode
 
 
@@ -145,34 +144,37 @@ def item_of(added, fields):
 
 def items_at(conversation, positions):
     """[Item], in the order of `positions`."""
-    found = {item.position: item for item in _items("m.position = ANY(%s)", conversation, positions)}
-    return [found[position] for position in positions if position in found]
+    return _items("position = wanted.name", "int", conversation, positions)
 
 
 def items_named(conversation, ids):
     """[Item], in the order of these message ids."""
-    found = {item.id: item for item in _items("m.id = ANY(%s)", conversation, ids)}
-    return [found[pk] for pk in ids if pk in found]
+    return _items("id = wanted.name", "uuid", conversation, ids)
 
 
-def _items(condition, conversation, value):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT m.id, m.external_id, m.position, p.id, p.external_id, m.role, m.type, m.status, m.name, m.model,
-                   m.call_id, m.text, m.parts, m.metadata, m.version, m.created_at, m.completed_at, m.edited_at
-            FROM conversations_message AS m LEFT JOIN conversations_message AS p
-            ON p.conversation_id = m.conversation_id AND p.position = m.parent_position
-            WHERE m.conversation_id = %s AND {condition}
-            """,  # noqa: S608  our own words
-            [conversation.pk, value],
-        )
-        return [_loaded(Item(*row)) for row in cursor.fetchall()]
+def _items(condition, kind, conversation, names):
+    # LIMIT 1 makes each of them one look-up, whatever the plan was made for.
+    rows = fetch_prepared(
+        f"""
+        SELECT m.id, m.external_id, m.position, p.id, p.external_id, m.role, m.type, m.status, m.name, m.model,
+               m.call_id, m.text, m.parts::text, m.metadata::text, m.version, m.created_at, m.completed_at, m.edited_at
+        FROM unnest(%(names)s::{kind}[]) WITH ORDINALITY AS wanted (name, number)
+        CROSS JOIN LATERAL (
+            SELECT * FROM conversations_message WHERE conversation_id = %(conversation)s AND {condition} LIMIT 1
+        ) AS m
+        LEFT JOIN LATERAL (
+            SELECT id, external_id FROM conversations_message
+            WHERE conversation_id = %(conversation)s AND position = m.parent_position LIMIT 1
+        ) AS p ON true
+        ORDER BY wanted.number
+        """,  # noqa: S608  our own words
+        {"conversation": conversation.pk, "names": names},
+    )
+    return [_loaded(Item(*row)) for row in rows]
 
 
 def _loaded(item):
-    """Django's cursors leave jsonb as text."""
     if item.parts is None and item.metadata is None:
         return item
-    parts, metadata = (json.loads(value) if isinstance(value, str) else value for value in (item.parts, item.metadata))
+    parts, metadata = (value and json.loads(value) for value in (item.parts, item.metadata))
     return item._replace(parts=parts, metadata=metadata)

@@ -222,14 +222,18 @@ class Tree:
 
 def upwards(conversation, start, limit):
     """Positions from `start` towards the root, at most `limit` of them, oldest first."""
+    # LIMIT 1 makes every step one look-up: joined to the table, a plan for conversations of average length reads all of
+    # the conversation at every step.
     [(positions,)] = fetch_prepared(
         """
         WITH RECURSIVE path AS (
             SELECT position, parent_position, 1 AS step FROM conversations_message
             WHERE conversation_id = %(conversation)s AND position = %(start)s::int
             UNION ALL
-            SELECT m.position, m.parent_position, step + 1 FROM path JOIN conversations_message AS m
-            ON m.conversation_id = %(conversation)s AND m.position = path.parent_position
+            SELECT parent.position, parent.parent_position, step + 1 FROM path CROSS JOIN LATERAL (
+                SELECT position, parent_position FROM conversations_message
+                WHERE conversation_id = %(conversation)s AND position = path.parent_position LIMIT 1
+            ) AS parent
             WHERE step < %(limit)s::int
         )
         SELECT array_agg(position ORDER BY step DESC) FROM path

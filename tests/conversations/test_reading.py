@@ -1,6 +1,9 @@
-import pytest
+from contextlib import contextmanager
 
-from conversations import reading
+import pytest
+from django.db import connection
+
+from conversations import paths, reading
 from conversations.models import Conversation
 from conversations.rendering import VERSION
 
@@ -37,6 +40,36 @@ def test_earlier_windows_join_without_a_gap_until_the_beginning(long):
 
     assert third.positions + second.positions + first.positions == list(range(1, 121))
     assert (second.has_earlier, third.has_earlier) == (True, False)
+
+
+def test_a_step_upwards_is_one_look_up_whatever_the_plan_was_made_for(long):
+    for n in range(50):  # so that conversations are short, as a rule
+        Conversation.objects.start(long.owner).append("user", str(n))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversations_message")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+
+    with rows_read(at_most=2 * reading.WINDOW):
+        window = reading.latest(long)
+    with rows_read(at_most=2 * reading.WINDOW):
+        assert [item.position for item in paths.items_at(long, window.positions)] == window.positions
+
+
+@contextmanager
+def rows_read(*, at_most):
+    """Of the table of messages, by whatever way they were found."""
+    before = _read()
+    yield
+    assert 0 < _read() - before <= at_most
+
+
+def _read():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
+            " WHERE relname = 'conversations_message'"
+        )
+        return cursor.fetchone()[0]
 
 
 def test_a_message_in_the_middle_stands_in_its_context_and_leads_on_both_ways(long):
