@@ -9,11 +9,6 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models.query import get_related_populators
 
 
-def execute_prepared(sql, params):
-    """Runs a statement whose plan the connection keeps, and returns how many rows it touched."""
-    return _prepared(sql, params, lambda cursor: cursor.rowcount)
-
-
 def fetch(sql, params):
     """All rows of a query that is planned for these values, as tuples."""
     with connection.cursor() as cursor:
@@ -24,26 +19,19 @@ def fetch(sql, params):
 def fetch_prepared(sql, params, *, binary=True):
     """All rows of a query whose plan the connection keeps, as tuples.
 
+    Django's own cursors put the values into the text, so PostgreSQL plans every time; for an append that takes as long
+    as the append itself. Where queries are counted or shown (tests, debug pages) it goes through Django's cursor.
+
     Binary values are read by C, times above all. Not for `jsonb`, which Django's fields want as text.
     """
-    return _prepared(sql, params, lambda cursor: cursor.fetchall(), binary=binary)
-
-
-def _prepared(sql, params, read, **options):
-    """Django's own cursors put the values into the text, so PostgreSQL plans every time; for an append that takes as
-    long as the append itself. Where queries are counted or shown (tests, debug pages) it goes through Django's cursor.
-    """
     if connection.queries_logged:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return read(cursor)
+        return fetch(sql, params)
     connection.ensure_connection()
     driver = connection.connection
     driver.prepare_threshold = 0  # Django's None forbids preparing, whatever `prepare` says
     try:
         with connection.wrap_database_errors, psycopg.Cursor(driver) as cursor:
-            cursor.execute(sql, params, prepare=True, **options)
-            return read(cursor)
+            return cursor.execute(sql, params, prepare=True, binary=binary).fetchall()
     finally:
         driver.prepare_threshold = None
 
