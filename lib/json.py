@@ -2,6 +2,7 @@
 
 import orjson
 
+written = orjson.Fragment  # what is JSON already, to stand in a value for dumps()
 _LARGEST = 2**64 - 1
 _SMALLEST = -(2**63)
 
@@ -20,5 +21,5 @@ def _spelled(value):
     if isinstance(value, list | tuple):
         return [_spelled(item) for item in value]
     if isinstance(value, int) and not _SMALLEST <= value <= _LARGEST:
-        return orjson.Fragment(str(value))
+        return written(str(value))
     return value

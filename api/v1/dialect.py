@@ -4,7 +4,6 @@ from api.dialect import Dialect
 from api.problem import invalid
 from api.queries import choice_of, limit_of
 from lib.typeid import decode
-from lib.walks import Walk
 
 
 class V1(Dialect):
@@ -49,20 +48,19 @@ class V1(Dialect):
         total = len(found) if not after and not has_more else rows.order_by().count()
         return self.page([spell(row) for row in found[:limit]], has_more=has_more, total=total)
 
-    def walk(self, rows, places, prefix, spell):
-        """A page of a queryset, by the time of the last change or of the beginning, in the order the query asks for;
-        `places` are lib.walks.Walk's."""
+    def walk(self, page, prefix, spell):
+        """A page in the order that the query asks for: by the time of the last change, or of the beginning.
+
+        `page`: lib.walks.Walk's, or one that takes the same."""
         query = self.request.query_params
         sort = choice_of(query, "sort", ["updated_at", "created_at"])
-        walk = Walk(rows, places, sort=sort, descending=choice_of(query, "order", ["desc", "asc"]) == "desc")
+        descending = choice_of(query, "order", ["desc", "asc"]) == "desc"
         limit = limit_of(query, default=20, maximum=100)
         try:
-            after = cursor_of(query, partial(decode, prefix))
-            found, has_more = walk.page(after=after, limit=limit)
+            found = page(sort=sort, descending=descending, after=cursor_of(query, partial(decode, prefix)), limit=limit)
         except ValueError:
             raise invalid("after", "is no row of this list.", code="invalid_cursor") from None
-        total = len(found) if not after and not has_more else rows.order_by().count()
-        return self.page([spell(row) for row in found], has_more=has_more, total=total)
+        return self.page([spell(row) for row in found.rows], has_more=found.has_more, total=found.total)
 
     def deleted(self, row, kind):
         """The answer that `row` is gone."""

@@ -1,6 +1,11 @@
 from django.db import models
 
 
+class TombstoneQuerySet(models.QuerySet):
+    def of_conversations(self, owner):
+        return self.filter(owner_id=owner.pk, kind=Tombstone.Kind.CONVERSATION)
+
+
 class Tombstone(models.Model):
     """Where a deleted row stood: id, owner, times, position, never text. Cursors that name it go on from there."""
 
@@ -16,6 +21,8 @@ class Tombstone(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     deleted_at = models.DateTimeField(db_index=True)  # rows older than the longest cursor's life are pruned
+
+    objects = TombstoneQuerySet.as_manager()
 
     def __str__(self):
         return f"deleted {self.kind}"

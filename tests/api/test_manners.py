@@ -180,7 +180,7 @@ def test_a_body_too_large_is_413(as_alice, settings):
 def test_a_bad_host_and_a_fault_are_json_too(as_alice, monkeypatch):
     assert as_alice.get("/conversations", Host="evil.example").json()["code"] == "invalid_request"
 
-    monkeypatch.setattr("lib.walks.Walk.page", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("conversations.listing.page", lambda *_, **__: 1 / 0)
     fault = as_alice.get("/conversations")
     assert (fault.status_code, fault.json()["code"]) == (500, "internal_error")
     assert "ZeroDivision" not in fault.content.decode()

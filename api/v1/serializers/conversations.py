@@ -4,17 +4,12 @@ from api.fields import Input, Many, Moment, Object, Text, iso
 from api.problem import Problem, not_found
 from api.v1.serializers.items import ItemInput, ItemSerializer, check_count
 from conversations import limits
+from conversations.listing import COLUMNS
 from conversations.models import Branch, Conversation
 from lib.typeid import decode, encode
 from projects.models import Project
 
 BULK = 100
-
-# What a row of a list is read from, in this order; the same as attributes of a Conversation with its active branch.
-COLUMNS = (
-    "id", "title", "project_id", "metadata", "referrer", "model", "source", "preview", "length", "message_count",
-    "branch_count", "active_branch__name", "archived_at", "created_at", "updated_at", "last_message_at",
-)  # fmt: skip
 
 
 class ConversationInput(Input):

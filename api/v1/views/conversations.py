@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
@@ -7,7 +9,6 @@ from api import specification as spec
 from api.queries import flag_of, id_of, limit_of, moment_of, text_of, texts_of
 from api.v1.dialect import V1
 from api.v1.serializers.conversations import (
-    COLUMNS,
     BulkDeletedSerializer,
     BulkDeleteInput,
     ConversationChange,
@@ -19,21 +20,28 @@ from api.v1.serializers.conversations import (
     spell_one,
 )
 from api.v1.views.items import CONTENT, path_page, written
+from conversations import listing
+from conversations.listing import COLUMNS
 from conversations.models import Conversation, Tag, Tagging, Tombstone
 from lib.typeid import decode
+from lib.walks import Walk
 from projects.models import Project
 
 ITEMS = 1_000  # inside a conversation's answer
-WALK = (
-    *spec.walked(Conversation.PREFIX),
-    spec.choice("order", "desc", "asc"),
-    spec.choice("sort", "updated_at", "created_at", description="By created_at no row comes twice or not at all."),
+NARROWED = (
     spec.typeid("project_id", Project.PREFIX),
     *(spec.text(name) for name in ("referrer", "source", "model", "external_id")),
     spec.flag("archived", "Only archived ones, or only the others."),
     spec.flag("pinned", "Only those that the caller pinned, or only the others."),
     spec.text("tag", "A tag’s id or name; given several times, all of them."),
     *(spec.moment(f"{name}_{bound}") for name in ("created", "updated") for bound in ("after", "before")),
+)
+FILTERS = frozenset(parameter.name for parameter in NARROWED)
+WALK = (
+    *spec.walked(Conversation.PREFIX),
+    spec.choice("order", "desc", "asc"),
+    spec.choice("sort", "updated_at", "created_at", description="By created_at no row comes twice or not at all."),
+    *NARROWED,
 )
 
 
@@ -75,8 +83,8 @@ class ConversationView(V1):
         """A page of what the query asks for of these. A tombstone knows where a conversation deleted since stood."""
         user = self.request.user
         found = filtered(conversations, self.request.query_params, user).values_list(*COLUMNS)
-        places = [Conversation.objects.visible_to(user), Tombstone.objects.filter(owner_id=user.pk)]
-        return self.walk(found, places, Conversation.PREFIX, spell)
+        places = [Conversation.objects.visible_to(user), Tombstone.objects.of_conversations(user)]
+        return self.walk(Walk(found, places).page, Conversation.PREFIX, spell)
 
 
 class Conversations(ConversationView):
@@ -88,6 +96,8 @@ class Conversations(ConversationView):
         """What the caller owns, newest change first; with `shared`, what others have let the caller into."""
         if flag_of(request.query_params, "shared"):
             return self.listed(Conversation.objects.shared_with(request.user))
+        if FILTERS.isdisjoint(request.query_params):
+            return self.walk(partial(listing.page, request.user), Conversation.PREFIX, spell)
         return self.listed(Conversation.objects.visible_to(request.user, own=True))
 
     @spec.described(takes=ConversationInput, answers={201: ConversationSerializer})

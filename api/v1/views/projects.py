@@ -14,6 +14,7 @@ from api.v1.serializers.projects import (
 )
 from api.v1.views.conversations import WALK, ConversationView
 from conversations.models import Conversation
+from lib.walks import Walk
 from projects.models import Project
 from projects.refusals import ProjectExists
 
@@ -47,7 +48,7 @@ class Projects(ProjectView):
             rows = visible.exclude(owner=request.user)
         else:
             rows = Project.objects.visible_to(request.user, own=True)
-        return self.walk(rows, [visible], Project.PREFIX, spell_project)
+        return self.walk(Walk(rows, [visible]).page, Project.PREFIX, spell_project)
 
     @spec.described(takes=ProjectInput, answers={201: ProjectSerializer})
     def post(self, request):
