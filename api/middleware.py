@@ -11,6 +11,7 @@ _CORS = {
     "Access-Control-Allow-Origin": "*",  # keys are sent by programs, never by a browser on its own
     "Access-Control-Expose-Headers": "ETag, Idempotency-Replayed, Retry-After, X-Request-Id",
 }
+_POLICY = "default-src 'none'; frame-ancestors 'none'"  # should a browser ever show an answer as a page
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": (
@@ -44,7 +45,7 @@ class ApiAnswers:
     def __call__(self, request):
         given = request.headers.get("X-Request-Id", "")
         request.id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        dialect = dialect_of(request.path_info)
+        request.dialect = dialect = dialect_of(request.path_info)
         if dialect is None:
             return self.get_response(request)
         if request.method == "OPTIONS":
@@ -57,9 +58,36 @@ class ApiAnswers:
             response[name] = value
         response["X-Request-Id"] = request.id
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     def _translated(self, dialect, request, page):
         code, message = _OUTSIDE.get(page.status_code, ("internal_error", "Something failed here. It was logged."))
         kept = {name: page[name] for name in ("Retry-After", "Allow") if name in page}
         return dialect.refuse(request, Problem(page.status_code, code, message, headers=kept))
+
+
+class PastPages:
+    """Leads what programs ask for past the middleware of pages, to PagesEnd: sessions, forms and notices are none of
+    their business, and took a fifth of the time of checking a key."""
+
+    def __init__(self, get_response):
+        self.get_response, self.get_answer = get_response, PagesEnd.passed
+
+    def __call__(self, request):
+        if request.dialect is None:
+            return self.get_response(request)
+        request.get_host()  # as CommonMiddleware would: a host that is none of ours is refused
+        return self.get_answer(request)
+
+
+class PagesEnd:
+    passed = None  # what comes behind the last of them that was made; middleware are made from the innermost outwards
+
+    def __init__(self, get_response):
+        PagesEnd.passed = self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)

@@ -83,12 +83,11 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # adds noise to each answer, so that its length tells nothing (BREACH)
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
+    "api.middleware.PastPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.PrivatePages",
     "django.middleware.common.CommonMiddleware",
-    "config.middleware.LengthRequired",
-    "config.middleware.DatabaseOutage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.Authentication",
@@ -97,6 +96,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInIsAPage",
     "allauth.account.middleware.AccountMiddleware",
+    "api.middleware.PagesEnd",
+    "config.middleware.LengthRequired",
+    "config.middleware.DatabaseOutage",
 ]
 
 ROOT_URLCONF = "config.urls"

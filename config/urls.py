@@ -5,13 +5,13 @@ from django.views.generic import RedirectView
 from config import views
 
 urlpatterns = [
+    path("", include("api.urls")),  # first: what programs ask for is not compared with the addresses of all pages
     path("", RedirectView.as_view(pattern_name="conversations:index"), name="home"),
     path("projects/", include("projects.urls")),  # first: it says what <proj:…> is
     path("", include("conversations.urls")),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.account.urls")),
     path("", include("sharing.urls")),
-    path("", include("api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
 ]

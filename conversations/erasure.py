@@ -45,7 +45,8 @@ class Erasure:
         del gone["colleagues"]
         # First whatever could go on writing while we erase.
         self.user.api_keys.all().delete()
-        Session.objects.end_others(self.user, request.session.session_key if request else None)
+        session = getattr(request, "session", None)  # a program has none
+        Session.objects.end_others(self.user, session and session.session_key)
         self._stop_imports()
         while portion := self._erase_conversations():
             gone.update(portion)

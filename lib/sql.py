@@ -57,24 +57,30 @@ class Prepared:
 
     def first(self, *given):
         """The first row as a model instance, with what select_related() named; None where there is none."""
-        compiler, sql, params = self._written
+        sql, params, read = self._written
         values = dict(zip(map(str, self.stand_ins), given, strict=True))
         found = fetch_prepared(sql, [values.get(str(param), param) for param in params], binary=False)
-        return next(_instances(compiler, found[:1]), None)
+        return read(found[:1]) if found else None
 
     @cached_property
     def _written(self):
         compiler = self.build(*self.stand_ins).query.get_compiler(DEFAULT_DB_ALIAS)
-        return compiler, *compiler.as_sql()
+        return *compiler.as_sql(), _reader(compiler)
 
 
-def _instances(compiler, rows):
-    """What QuerySet's own iterator does with rows, once they are there."""
+def _reader(compiler):
+    """What QuerySet's own iterator does with a row, once it is there: [row] → a model instance."""
     model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+    first, last = columns[0], columns[-1] + 1
     names = [compiler.select[column][0].target.attname for column in columns]
     related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
-    for row in compiler.results_iter([rows]):
-        instance = model.from_db(DEFAULT_DB_ALIAS, names, row[columns[0] : columns[-1] + 1])
+    converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
+
+    def read(rows):
+        [row] = compiler.apply_converters(rows, converters)
+        instance = model.from_db(DEFAULT_DB_ALIAS, names, row[first:last])
         for populator in related:
             populator.populate(row, instance)
-        yield instance
+        return instance
+
+    return read
