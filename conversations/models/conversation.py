@@ -39,7 +39,7 @@ class Added(NamedTuple):
     id: object
     position: int
     number: int  # from 1 on, along its branch
-    branch_id: object
+    branch: str  # its name
     parent_id: object
     parent_external_id: str | None
 
@@ -228,6 +228,12 @@ class Conversation(Row):
             raise ConversationFull
         return added
 
+    @classmethod
+    def add_to_own(cls, pk, user, role, text, **fields):
+        """What add does at the tip of the conversation that `user` owns, without reading it first: an Added, or None
+        where they own none of that id, or it is full."""
+        return cls(pk=pk)._add(role, text, owner=user.pk, workspace=user.workspace_id, **fields)
+
     @transaction.atomic
     def append_all(self, messages):
         """Adds several messages, or none of them, and returns their ids.
@@ -244,8 +250,9 @@ class Conversation(Row):
             added.append(self.append(**fields) if after is None else self.reply(after, **fields))
         return added
 
-    def _add(self, role, text, *, after=None, created_at=None, **fields):
-        """An Added, or None where nothing was added: full, gone, or its tip is not `after` (when given).
+    def _add(self, role, text, *, after=None, owner=None, workspace=None, created_at=None, **fields):
+        """An Added, or None where nothing was added: full, gone, or (when given) its tip is not `after`, its owner in
+        that workspace another.
 
         One statement: the row lock of the conversation hands out the position, so two writers at once are ordered and
         neither is lost.
@@ -262,6 +269,8 @@ class Conversation(Row):
                     **written,
                     "conversation": self.pk,
                     "after": after,
+                    "owner": owner,
+                    "workspace": workspace,
                     "id": message_id,
                     "role": role,
                     "text": text,
@@ -573,6 +582,7 @@ WITH old AS MATERIALIZED (
     FROM conversations_conversation
     WHERE id = %(conversation)s AND message_count < %(limit)s
       AND (%(after)s::int IS NULL OR tip_position = %(after)s::int)
+      AND (%(owner)s::uuid IS NULL OR (owner_id = %(owner)s::uuid AND workspace_id = %(workspace)s::uuid))
     FOR UPDATE
 ), changed AS (
     UPDATE conversations_conversation AS c
@@ -591,6 +601,7 @@ WITH old AS MATERIALIZED (
     UPDATE conversations_branch AS b
     SET tip_position = old.next_position, updated_at = clock_timestamp()
     FROM old WHERE b.id = old.active_branch_id
+    RETURNING name
 ), added AS (
     INSERT INTO conversations_message
         (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
@@ -601,7 +612,7 @@ WITH old AS MATERIALIZED (
            %(call_id)s, %(external_id)s, 1, false, true, ''
     FROM old
 )
-SELECT old.next_position, changed.length, old.active_branch_id, parent.id, parent.external_id
-FROM old CROSS JOIN changed LEFT JOIN conversations_message AS parent
+SELECT old.next_position, changed.length, moved.name, parent.id, parent.external_id
+FROM old CROSS JOIN changed LEFT JOIN moved ON true LEFT JOIN conversations_message AS parent
 ON parent.conversation_id = old.id AND parent.position = old.tip_position
 """

@@ -186,6 +186,18 @@ def test_a_bad_host_and_a_fault_are_json_too(as_alice, monkeypatch):
     assert "ZeroDivision" not in fault.content.decode()
 
 
+def test_programs_are_led_past_what_pages_need(as_alice, sign_in, alice):
+    answer = as_alice.get("/conversations")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert (answer["Content-Length"], answer["X-Content-Type-Options"]) == (str(len(answer.content)), "nosniff")
+    assert not answer.cookies
+
+    signed_in = sign_in(alice)
+    assert signed_in.get("/v1/conversations").status_code == 401
+    assert signed_in.get("/").status_code == 302  # and the pages are still there
+    assert signed_in.get("/conversations/")["Content-Security-Policy"] != answer["Content-Security-Policy"]
+
+
 def test_more_than_a_key_may_ask_is_429(as_alice, settings):
     settings.API_RATE = 3
     throttling.forget()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from accounts.models import User
 from tests.bench.cast import Cast
 from tests.bench.corpus import Corpus, SearchIndexes
+from tests.bench.floors import append
 
 DOOMED = 6
 
@@ -30,6 +31,7 @@ def set_up(connection, words, messages, tell):
         doomed = [others.add(10_000, now - timedelta(days=100)) for _ in range(DOOMED)]
         others.flush()
         tell("building the search index")
+    connection.execute(append.TABLE)
     tell("vacuum")
     connection.execute("VACUUM ANALYZE")
     return Cast(reader, operator, importer, thread, short, nearly_full, unread, doomed)

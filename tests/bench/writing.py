@@ -14,13 +14,9 @@ from tests.bench.floors import append as floor_append
 from tests.bench.timing import Timing, at_least, at_most, interleaved
 
 CLIENTS = 16
-FLOOR_TABLE = (
-    "CREATE TABLE IF NOT EXISTS bench_append (LIKE conversations_message INCLUDING DEFAULTS, PRIMARY KEY (id))"
-)
 
 
 def in_sql(connection, cast, words, rounds):
-    connection.execute(FLOOR_TABLE)
     conversations = cycle(Conversation.objects.in_bulk(cast.short).values())
     text = words.text("user")
     found = interleaved(

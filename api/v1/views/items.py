@@ -24,7 +24,7 @@ from api.v1.serializers.items import (
 )
 from conversations import paths
 from conversations.answering import as_message, question_again
-from conversations.models import Branch, Message
+from conversations.models import Branch, Conversation, Message
 
 CONTENT = spec.choice(
     "content", "text", "parts", description="The form of the items; each address has its own default."
@@ -98,18 +98,28 @@ class Items(ItemView):
     )
     def post(self, request, conversation):
         """One item, or several under `items`: all of them or none."""
-        found, body = self.conversation(conversation, write=True), self.body()
+        full, body = full_of(request.query_params, False), self.body()
         if isinstance(body, dict) and "items" in body:
             items = self.clean(ItemsInput, body)["items"]
+            found = self.conversation(conversation, write=True)
             return self.list_of(found, found.append_all(written(found, items)), status=201)
-        [fields] = written(found, [self.clean(ItemInput, body)])
-        added = found.add(**fields)
-        if added.branch_id != found.active_branch_id:  # a fork, or somebody activated another one meanwhile
-            found.active_branch = found.branches.get(pk=added.branch_id)
+        fields = self.clean(ItemInput, body)
+        fields.setdefault("created_at", timezone.now())
+        parent = fields.pop("parent_id")
+        added = None if parent else self.added_to_own(conversation, fields)
+        if added is None:
+            found = self.conversation(conversation, write=True)
+            added = found.add(**fields, after=message_named(found, parent).position if parent else None)
         row = paths.item_of(added, fields)
-        full = full_of(request.query_params, False)
-        spelled = spell_item(row, branch=found.active_branch.name, number=added.number, full=full)
-        return self.answer(spelled, 201, etag=etag_of(row))
+        return self.answer(spell_item(row, branch=added.branch, number=added.number, full=full), 201, etag=etag_of(row))
+
+    def added_to_own(self, spelled, fields):
+        """An Added where the conversation is the caller's own, as most are: then nothing has to be read of it first."""
+        try:
+            pk = self.decode(Conversation.PREFIX, spelled)
+        except ValueError:
+            return None
+        return Conversation.add_to_own(pk, self.request.user, **fields)
 
 
 class OneItem(ItemView):

@@ -90,6 +90,44 @@ def test_text_is_kept_byte_for_byte(as_alice, path):
     assert as_alice.post(f"{path}/items", {"role": "user", "content": text}).json()["content"] == text
 
 
+def test_an_append_to_ones_own_is_two_statements(as_alice, path, django_assert_num_queries):
+    as_alice.get(path)  # the first request of a minute is counted, and notes that the key is used
+    with django_assert_num_queries(2):  # the key, the message
+        added = as_alice.post(f"{path}/items", {"role": "user", "content": "And a tripod?"}).json()
+
+    assert (added["branch"], added["sequence_number"]) == ("MAIN", 3)
+    assert added == as_alice.get(f"{path}/items/{added['id']}?content=text").json()
+
+
+def test_others_append_where_they_were_let_in_to_write(as_alice, as_bob, as_charlie, path, conversation, bob, charlie):
+    item = {"role": "user", "content": "And a tripod?"}
+    assert as_charlie.post(f"{path}/items", item).status_code == 404
+    assert as_bob.post(f"{path}/items", item).status_code == 403  # of the project, to read
+
+    conversation.let_in(bob, "editor", by=conversation.owner)
+    assert as_bob.post(f"{path}/items", item).json()["sequence_number"] == 3
+
+    conversation.owner.workspace = charlie.workspace  # whoever moves leaves behind what they wrote
+    conversation.owner.save(update_fields=["workspace"])
+    assert as_alice.post(f"{path}/items", item).status_code == 404
+    assert conversation.messages.count() == 3
+
+
+def test_an_item_that_goes_to_another_branch_tells_which(as_alice, path, ids):
+    as_alice.post(f"{path}/branches", {"name": "side", "fork_from_item_id": ids[0]})
+    as_alice.post(f"{path}/branches/side/activate")
+
+    added = as_alice.post(f"{path}/items", {"role": "assistant", "content": "None."}).json()
+
+    assert (added["branch"], added["sequence_number"], added["parent_id"]) == ("side", 2, ids[0])
+
+
+def test_what_is_refused_for_its_form_is_not_stored(as_alice, path, conversation):
+    assert as_alice.post(f"{path}/items?content=x", {"role": "user", "content": "y"}).status_code == 400
+    assert as_alice.post(f"{path}/items?content=x", {"items": [{"role": "user", "content": "y"}]}).status_code == 400
+    assert conversation.messages.count() == 2
+
+
 def test_an_id_is_used_once(as_alice, path):
     assert as_alice.post(f"{path}/items", {"id": "mine", "role": "user", "content": "x"}).status_code == 201
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 from uuid_utils.compat import uuid7
 
+TABLE = "CREATE TABLE bench_append (LIKE conversations_message INCLUDING DEFAULTS, PRIMARY KEY (id))"
 INSERT = """
 INSERT INTO bench_append (id, conversation_id, workspace_id, owner_id, position, parent_position, created_at, role,
     text, version, hidden, searchable, type, status, model, name, call_id, source_id)
