@@ -88,6 +88,7 @@ urlpatterns = [
     path("users", users.Users.as_view()),
     path("users/<user>", users.OneUser.as_view()),
     path("search", search.Search.as_view()),
+    path("search/facets", search.Facets.as_view()),
     path("schema", schema.Schema.as_view(), name="v1_schema"),
     path("docs", schema.Swagger.as_view(), name="v1_docs"),
     re_path("", NotFound.as_view()),

@@ -1,3 +1,4 @@
+from django.utils import timezone
 from rest_framework import serializers
 
 from api.fields import Moment, iso
@@ -6,7 +7,10 @@ from conversations.search import COUNTED
 from lib.marks import ranges
 from lib.text import plain
 from lib.typeid import encode
+from projects.models import Project
 
+NONE = "none"  # in no project
+HERE = "here"  # imported from nowhere
 MARKS = "[[start, end], …] of the words that were found, in characters."
 
 
@@ -43,6 +47,80 @@ class ResultsSerializer(serializers.Serializer):
     total = serializers.IntegerField(allow_null=True, help_text=f"Counted up to {COUNTED}; null where nobody counted.")
     total_is_exact = serializers.BooleanField()
     notice = serializers.CharField(allow_blank=True, help_text="What was not understood, or not searched, in words.")
+
+
+class FacetSerializer(serializers.Serializer):
+    """How many of the hits its parameter would leave, given this value."""
+
+    value = serializers.CharField()
+    name = serializers.CharField(required=False, help_text="A project’s.")
+    count = serializers.IntegerField(allow_null=True, help_text="null where counting takes too long.")
+
+
+class MonthSerializer(serializers.Serializer):
+    """How many of the hits are of a month of the server’s calendar."""
+
+    value = serializers.CharField(help_text="2026-11")
+    created_after = Moment()
+    created_before = Moment()
+    count = serializers.IntegerField()
+
+
+class FacetsSerializer(serializers.Serializer):
+    """Of each parameter the values that the hits have, the most frequent first; months, the newest first."""
+
+    object = serializers.ChoiceField(["search.facets"])
+    total = serializers.IntegerField(help_text="The hits that were counted.")
+    total_is_exact = serializers.BooleanField(help_text="false: there are more, older ones.")
+    role = FacetSerializer(many=True)
+    model = FacetSerializer(many=True)
+    project_id = FacetSerializer(many=True)
+    tag = FacetSerializer(many=True)
+    source = FacetSerializer(many=True)
+    has = FacetSerializer(many=True)
+    branch = FacetSerializer(many=True, help_text="Only abandoned, where something is.")
+    month = MonthSerializer(many=True)
+
+
+def spell_facets(facets):
+    return {
+        "object": "search.facets",
+        "total": facets.total,
+        "total_is_exact": facets.is_all,
+        **{name: [_spell_count(kind, count) for count in facets.counts.get(kind, [])] for kind, name in FACETS.items()},
+    }
+
+
+# Each kind of filter, and what it is called as a parameter; a month is two.
+FACETS = {
+    "role": "role",
+    "model": "model",
+    "project": "project_id",
+    "tag": "tag",
+    "source": "source",
+    "has": "has",
+    "branch": "branch",
+    "date": "month",
+}
+
+
+def _spell_count(kind, count):
+    value, number, name = count.filter.value, count.number, count.name
+    if kind == "date":
+        start, end = value
+        return {
+            "value": f"{timezone.localtime(start):%Y-%m}",
+            "created_after": iso(start),
+            "created_before": iso(end),
+            "count": number,
+        }
+    elif kind == "project":
+        known = {"value": encode(Project.PREFIX, value), "name": name} if value else {"value": NONE}
+        return known | {"count": number}
+    elif kind == "model":
+        return {"value": name, "count": number}  # as it is written; the filter takes it either way
+    else:
+        return {"value": value or HERE, "count": number}
 
 
 def spell_results(results, *, about_titles):

@@ -126,3 +126,55 @@ def test_a_search_costs_the_same_however_much_it_finds(as_alice, said, django_as
         as_alice.get("/search?q=star&limit=1")
     with django_assert_max_num_queries(len(few)):
         as_alice.get("/search?q=star&limit=100")
+
+
+FACETS = ("role", "model", "project_id", "tag", "source", "has", "branch")
+
+
+def test_each_facet_counts_what_its_parameter_then_finds(as_alice, said, typeid, project):
+    as_alice.put(f"/conversations/{typeid(said[1])}/tags/seen")
+    facets = as_alice.get("/search/facets?q=star").json()
+
+    assert (facets["object"], facets["total"], facets["total_is_exact"]) == ("search.facets", 5, True)
+    assert facets["role"] == [{"value": "user", "count": 3}, {"value": "assistant", "count": 2}]
+    assert facets["model"] == [{"value": "gpt-5", "count": 1}]
+    assert facets["project_id"] == [
+        {"value": "none", "count": 3},
+        {"value": typeid(project), "name": "Observatory", "count": 2},
+    ]
+    assert facets["tag"] == [{"value": "seen", "count": 2}]
+    assert facets["source"] == [{"value": "here", "count": 4}, {"value": "chatgpt", "count": 1}]
+    assert facets["has"] == [{"value": "code", "count": 1}]
+    assert facets["branch"] == []
+    assert [(month["value"], month["count"]) for month in facets["month"]] == [
+        ("2026-03", 1),
+        ("2026-02", 2),
+        ("2026-01", 2),
+    ]
+    for name in FACETS:
+        for facet in facets[name]:
+            assert len(texts(as_alice.get(f"/search?q=star&{name}={facet['value']}"))) == facet["count"]
+    for month in facets["month"]:
+        period = f"created_after={month['created_after']}&created_before={month['created_before']}"
+        assert len(texts(as_alice.get(f"/search?q=star&{period}"))) == month["count"]
+
+
+def test_facets_are_of_the_search_as_it_is_narrowed(as_alice, said, typeid):
+    narrowed = as_alice.get("/search/facets?q=star role:user&source=here").json()
+    assert (narrowed["total"], narrowed["source"]) == (2, [{"value": "here", "count": 2}])
+
+    said[0].reply(said[0].messages.first().position, "assistant", "Another star.")
+    assert as_alice.get("/search/facets?q=star").json()["branch"] == [{"value": "abandoned", "count": 1}]
+    assert as_alice.get("/search/facets").json()["total"] == 0
+    assert as_alice.get("/search/facets?q=star&role=nobody").json()["code"] == "invalid_request"
+
+
+def test_facets_tell_nobody_of_what_is_not_theirs(as_alice, as_bob, as_charlie, said, typeid):
+    as_alice.put(f"/conversations/{typeid(said[0])}/tags/hers")
+
+    shown = as_bob.get("/search/facets?q=star").json()
+    assert (shown["total"], shown["tag"]) == (2, [])  # of the project that Bob is on, and no tag of Alice's
+    assert [facet["name"] for facet in shown["project_id"]] == ["Observatory"]
+    nothing = as_charlie.get("/search/facets?q=star").json()
+    assert nothing["total"] == 0
+    assert not any(nothing[name] for name in (*FACETS, "month"))
