@@ -184,8 +184,12 @@ class Dialect(APIView):
         if write and not row.can_be_edited_by(self.request.user):
             raise Problem(403, "forbidden", "You may read this, but not change it.")
 
+    def check_may_delete(self, row):
+        if not row.can_be_deleted_by(self.request.user):
+            raise Problem(403, "forbidden", "Only its owner may do that.")
+
     def check_owner(self, row):
-        """For what an editor's hand does not reach: deleting, publishing, letting others in."""
+        """For what else an editor's hand does not reach: publishing, letting others in."""
         if row.owner_id != self.request.user.pk:
             raise Problem(403, "forbidden", "Only its owner may do that.")
 

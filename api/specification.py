@@ -117,6 +117,7 @@ def either(name, *kinds):
     )
 
 
+@functools.cache
 def deleted(kind, **fields):
     """The serializer of an answer that something is gone."""
     told = {

@@ -103,6 +103,10 @@ class Attachment(Row):
         kind = self.content_type.partition("/")[0]
         return kind if kind in ("image", "audio") else "file"
 
+    def can_be_deleted_by(self, user):
+        """Whoever brought it, too."""
+        return self.owner_id == user.pk or self.conversation.can_be_deleted_by(user)
+
     @transaction.atomic
     def remove(self):
         """The row, what shows it, and the bytes where no other row names them."""

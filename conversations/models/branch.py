@@ -32,6 +32,10 @@ class Branch(Row):
     def __str__(self):
         return self.name
 
+    def can_be_deleted_by(self, user):
+        """With the messages that only it reaches."""
+        return self.conversation.can_be_deleted_by(user)
+
     @transaction.atomic
     def rename(self, name):
         """Raises BranchExists, or BranchProtected for MAIN."""

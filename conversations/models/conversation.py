@@ -183,6 +183,10 @@ class Conversation(Row):
             or ProjectMember.objects.filter(project=self.project_id, user=user, role__in=WRITERS).exists()
         )
 
+    def can_be_deleted_by(self, user):
+        """It, or any piece of it. What cannot be undone is the owner's alone; what editors change keeps what it was."""
+        return self.owner_id == user.pk
+
     def let_in(self, user, role, *, by):
         """Gives somebody of the workspace a role, or another one. Raises OwnerIsIn."""
         if user.pk == self.owner_id:

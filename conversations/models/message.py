@@ -120,6 +120,9 @@ class Message(Row):
         """What another answer in this one's place would answer: what this one does, or the user's words themselves."""
         return self.position if self.role == self.Role.USER else self.parent_position
 
+    def can_be_deleted_by(self, user):
+        return self.conversation.can_be_deleted_by(user)
+
     @transaction.atomic
     def edit(self, text, *, by, parts=None, expected_version=None):
         """Other words in the same place: what it said becomes a Revision. `parts` replace the old ones; without them

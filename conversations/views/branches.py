@@ -11,7 +11,7 @@ from conversations.forms import BranchForm, NewBranchForm
 from conversations.lanes import lanes
 from conversations.models import Branch, Message
 from conversations.refusals import BranchExists, BranchProtected
-from conversations.views.conversations import editable_or_404, owned_or_404, visible_or_404
+from conversations.views.conversations import deletable_or_404, editable_or_404, visible_or_404
 from lib.http import see_other
 from lib.typeid import decode
 
@@ -109,7 +109,7 @@ def edit(request, pk, branch_pk):
 @require_http_methods(["GET", "POST"])
 def delete(request, pk, branch_pk):
     """Says what goes with the name before it goes. What cannot be undone is the owner's alone."""
-    conversation = owned_or_404(request, pk)
+    conversation = deletable_or_404(request, pk)
     branch = get_object_or_404(conversation.branches, pk=branch_pk)
     context = {"conversation": conversation, "branch": branch, "is_protected": branch.is_protected}
     if request.method == "GET" or branch.is_protected:

@@ -154,7 +154,7 @@ def edit(request, pk):
 @require_http_methods(["GET", "POST"])
 def delete(request, pk):
     """Says what will go before it goes. Only the owner may: an editor's hand does not reach so far."""
-    conversation = owned_or_404(request, pk)
+    conversation = deletable_or_404(request, pk)
     if request.method == "POST":
         with transaction.atomic():
             counts = conversation.delete()
@@ -186,9 +186,9 @@ def editable_or_404(request, pk):
     return conversation
 
 
-def owned_or_404(request, pk):
+def deletable_or_404(request, pk):
     """404 for strangers, 403 for everybody but the owner."""
     conversation = visible_or_404(request, pk)
-    if conversation.owner_id != request.user.pk:
+    if not conversation.can_be_deleted_by(request.user):
         raise PermissionDenied
     return conversation

@@ -11,7 +11,7 @@ from conversations.forms import EditForm, MessageForm
 from conversations.models import Conversation, ConversationFull, Message
 from conversations.refusals import Stale
 from conversations.rendering import html_of
-from conversations.views.conversations import editable_or_404, owned_or_404
+from conversations.views.conversations import deletable_or_404, editable_or_404
 from lib.http import see_other
 
 
@@ -96,7 +96,7 @@ def _say(conversation, message, written, request):
 @require_http_methods(["GET", "POST"])
 def delete(request, pk, message_pk):
     """Says what goes with it before it goes. What cannot be undone is the owner's alone."""
-    conversation = owned_or_404(request, pk)
+    conversation = deletable_or_404(request, pk)
     message = get_object_or_404(conversation.messages, pk=message_pk)
     above = conversation.messages.filter(position=message.parent_position).first()
     if request.method == "POST":

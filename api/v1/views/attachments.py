@@ -19,9 +19,8 @@ class AttachmentView(Multipart, ItemView):
         rows = Attachment.objects.filter(**at).select_related("message")
         return rows.defer("message__text", "message__parts", "message__metadata")
 
-    def attachment(self, conversation, spelled, *, write=False):
-        found = self.conversation(conversation, write=write)
-        return self.found(self.attachments(conversation=found), spelled)
+    def attachment(self, conversation, spelled):
+        return self.found(self.attachments(conversation=self.conversation(conversation)), spelled)
 
     def keep(self, conversation, message=None):
         kept = Attachment.objects.keep(self.upload, owner=self.request.user, conversation=conversation, message=message)
@@ -61,8 +60,9 @@ class OneAttachment(AttachmentView):
 
     @spec.described(answers={200: spec.deleted("attachment.deleted")})
     def delete(self, request, conversation, attachment):
-        """One file, for good; its item no longer shows it."""
-        found = self.attachment(conversation, attachment, write=True)
+        """One file, for good; its item no longer shows it. Whoever brought it, or the conversation's owner."""
+        found = self.attachment(conversation, attachment)
+        self.check_may_delete(found)
         answer = self.deleted(found, "attachment")
         found.remove()
         return answer

@@ -63,8 +63,9 @@ class OneBranch(BranchView):
 
     @spec.described(answers={200: BranchDeletedSerializer})
     def delete(self, request, conversation, branch):
-        """With the items that no other branch reaches."""
-        _, branch = self.branch(conversation, branch, write=True)
+        """With the items that no other branch reaches. The conversation's owner's alone."""
+        _, branch = self.branch(conversation, branch)
+        self.check_may_delete(branch)
         removed = branch.remove()
         return self.answer({"name": branch.name, "object": "branch.deleted", "deleted": True, "deleted_items": removed})
 

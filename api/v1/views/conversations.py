@@ -176,7 +176,7 @@ class OneConversation(ConversationView):
     def delete(self, request, conversation):
         """With everything in it, for good; its shares answer 410 from then on."""
         found = self.conversation(conversation)
-        self.check_owner(found)
+        self.check_may_delete(found)
         with transaction.atomic():
             counts = found.delete()
             record(request, found, **counts)

@@ -131,8 +131,9 @@ class OneItem(ItemView):
 
     @spec.described(answers={200: ItemDeletedSerializer})
     def delete(self, request, conversation, item):
-        """Only this item: what followed is joined to what came before it."""
-        found, message = self.message(conversation, item, write=True)
+        """Only this item: what followed is joined to what came before it. The conversation's owner's alone."""
+        found, message = self.message(conversation, item)
+        self.check_may_delete(message)
         with transaction.atomic():
             self.check_version(message)
             message.remove()

@@ -127,3 +127,21 @@ def test_a_stranger_finds_nobody(as_charlie, thing):
     assert as_charlie.get(people).status_code == 404
     assert as_charlie.post(people, {"user": "x", "role": "viewer"}).status_code == 404
     assert as_charlie.delete(f"{people}/x").status_code == 404
+
+
+def test_what_cannot_be_undone_is_the_owners_alone(as_alice, as_bob, conversation, bob, typeid):
+    conversation.let_in(bob, "editor", by=conversation.owner)
+    path = f"/conversations/{typeid(conversation)}"
+    item = as_alice.get(path).json()["items"][0]["id"]
+    as_bob.post(f"{path}/branches", {"name": "side"})
+    hers = as_alice.upload(f"{path}/attachments", "hers.txt", b"hers").json()["id"]
+    his = as_bob.upload(f"{path}/attachments", "his.txt", b"his").json()["id"]
+
+    for piece in ("", f"/items/{item}", "/branches/side", f"/attachments/{hers}"):
+        refused = as_bob.delete(f"{path}{piece}")
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), piece
+    assert conversation.messages.count() == 2
+    assert as_bob.delete(f"{path}/attachments/{his}").status_code == 200
+
+    for piece in (f"/attachments/{hers}", "/branches/side", f"/items/{item}", ""):
+        assert as_alice.delete(f"{path}{piece}").status_code in (200, 204), piece
