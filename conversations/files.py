@@ -21,10 +21,9 @@ def path(workspace_id, sha256):
 def keep(workspace_id, sha256, source):
     """Moves the file `source` to its place. The caller is in the transaction in which it writes the row that names it.
 
-    Moved even where the same bytes lie there: they may be about to go, with the last row that named them.
+    Moved even where the same bytes lie there, so that nobody has to ask.
     """
-    with connection.cursor() as cursor:
-        _lock(cursor, workspace_id, sha256)
+    hold(workspace_id)
     target = path(workspace_id, sha256)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with source.open("rb") as file:
@@ -32,9 +31,18 @@ def keep(workspace_id, sha256, source):
     os.replace(source, target)
 
 
-def _lock(cursor, workspace_id, sha256):
-    """Until the transaction ends nobody else keeps or removes these bytes."""
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{workspace_id.hex}/{sha256}"])
+def hold(workspace_id):
+    """Until the transaction ends no bytes of the workspace are removed: what lies there, or is put there, can be named.
+
+    Whoever removes has seen that no row names them, which is true of those whose row is not committed yet. One lock for
+    all, because an import names thousands at once; those who only keep do not wait for each other.
+    """
+    _lock("pg_advisory_xact_lock_shared", workspace_id)
+
+
+def _lock(function, workspace_id):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"files/{workspace_id.hex}"])  # noqa: S608
 
 
 def forget(cursor, column, ids):
@@ -47,12 +55,15 @@ def forget(cursor, column, ids):
 
 
 def _remove_unnamed(candidates):
-    for workspace_id, sha256 in candidates:
+    for workspace_id in sorted({workspace_id for workspace_id, _ in candidates}):
+        digests = [sha256 for workspace, sha256 in candidates if workspace == workspace_id]
         with transaction.atomic(), connection.cursor() as cursor:
-            _lock(cursor, workspace_id, sha256)
+            _lock("pg_advisory_xact_lock", workspace_id)
             cursor.execute(
-                "SELECT 1 FROM conversations_attachment WHERE workspace_id = %s AND sha256 = %s LIMIT 1",
-                [workspace_id, sha256],
+                "SELECT DISTINCT sha256 FROM conversations_attachment WHERE workspace_id = %s AND sha256 = ANY(%s)",
+                [workspace_id, digests],
             )
-            if cursor.fetchone() is None:
-                path(workspace_id, sha256).unlink(missing_ok=True)
+            named = {sha256 for (sha256,) in cursor.fetchall()}
+            for sha256 in digests:
+                if sha256 not in named:
+                    path(workspace_id, sha256).unlink(missing_ok=True)

@@ -22,13 +22,26 @@ class Bytes:
     def __contains__(self, external_id):
         return external_id in self.members
 
+    def hold(self):
+        """Until the transaction ends nobody removes what is taken in it."""
+        if self.members and self.keep:
+            files.hold(self.workspace_id)
+
     def take(self, file):
-        """(sha256, size, content type) of the bytes for an IncomingFile; None where they are missing or too large."""
+        """(sha256, size, content type) of the bytes for an IncomingFile; None where they are missing or too large.
+        The caller holds."""
         if file.external_id not in self.members:
             return None
-        if file.external_id not in self.taken:
+        if not self._has(file.external_id):
             self.taken[file.external_id] = self._take(self.members[file.external_id], file)
         return self.taken[file.external_id]
+
+    def _has(self, external_id):
+        """Taken before, and not removed since with the last row that named it."""
+        if external_id not in self.taken:
+            return False
+        taken = self.taken[external_id]
+        return not (taken and self.keep) or files.path(self.workspace_id, taken[0]).exists()
 
     def _take(self, member, file):
         data = self.upload.read(member, limits.ATTACHMENT_BYTES)

@@ -61,6 +61,7 @@ class Writer:
         self.written, self.rows = Written(), copying.Rows()
         with connection.cursor() as cursor:
             _lock_owner(cursor, self.batch.owner_id)
+            self.bytes.hold()
             known = self._known(cursor, [prepared.incoming.external_id for prepared in chunk])
             for prepared in chunk:
                 found = known.get(prepared.incoming.external_id)

@@ -3,12 +3,14 @@
 import io
 import json
 import stat
+import threading
 import zipfile
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
-from conversations.importing import archives
+from conversations.importing import archives, job
 from conversations.models import Attachment, Conversation, Message
 from tests.conversations.importing.exports import answer, chat, node, simple
 
@@ -155,6 +157,40 @@ def test_a_message_reworded_here_keeps_its_words_and_gets_the_file_that_it_gaine
     assert message.text == "My own words"
     assert [part["external_id"] for part in message.parts] == ["file-A", "file-B"]
     assert message.parts[1]["attachment_id"] == Attachment.objects.get(external_id="file-B").typeid
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bytes_stay_that_an_import_names_while_the_last_row_that_named_them_goes(importing_text, monkeypatch):
+    """The race: the remover sees no row, because the import's is not committed yet."""
+    importing_text(zipped(**{"conversations.json": [pictured("file-service://file-A")], "file-A.png": PNG}))
+    first, index = Conversation.objects.get(), job._index
+
+    def delete():
+        try:
+            first.delete()
+        finally:
+            connection.close()
+
+    def written_but_not_committed(written):
+        thread.start()
+        while thread.is_alive() and not somebody_waits():
+            pass
+        index(written)
+
+    thread = threading.Thread(target=delete)
+    monkeypatch.setattr(job, "_index", written_but_not_committed)
+    again = pictured("file-service://file-A") | {"id": "again", "conversation_id": "again"}
+    importing_text(zipped(**{"conversations.json": [again], "file-A.png": PNG}))
+    thread.join()
+
+    assert not Conversation.objects.filter(pk=first.pk).exists()
+    assert Attachment.objects.get().path.read_bytes() == PNG
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+        return cursor.fetchone()[0]
 
 
 def linked():
