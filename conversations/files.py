@@ -42,7 +42,7 @@ def hold(workspace_id):
 
 def _lock(function, workspace_id):
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"files/{workspace_id.hex}"])  # noqa: S608
+        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"files/{workspace_id.hex}"])
 
 
 def forget(cursor, column, ids):
