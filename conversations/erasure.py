@@ -81,7 +81,6 @@ class Erasure:
         workspace = Workspace.objects.select_for_update().get(pk=self.user.workspace_id)
         User.objects.select_for_update().get(pk=self.user.pk)
         gone.update(self._erase_conversations())
-        Tombstone.objects.filter(owner_id=self.user.pk).delete()
         ImportLine.objects.filter(batch__owner=self.user).delete()
         batches = ImportBatch.objects.filter(owner=self.user)
         batches._raw_delete(batches.db)
@@ -92,6 +91,7 @@ class Erasure:
         Message.objects.filter(conversation__in=in_workspace, updated_by=self.user).update(updated_by=None)
         AuditEvent.record("account.delete", actor=actor, target=self.user, request=request, **gone)
         _erase_row(self.user)
+        Tombstone.objects.filter(owner_id=self.user.pk).delete()
         if not workspace.users.exists():
             _erase_row(workspace)
             transaction.on_commit(lambda: shutil.rmtree(files.folder(workspace.pk), ignore_errors=True))

@@ -45,7 +45,7 @@ def _place(user, pk, sort):
     try:
         found = Conversation.visible(pk, user)
     except Conversation.DoesNotExist:
-        found = Tombstone.objects.of_conversations(user).filter(pk=pk).first()
+        found = Tombstone.objects.of(Conversation, owner_id=user.pk).filter(pk=pk).first()
     if found is None:
         raise UnknownPlaceError(pk)
     return getattr(found, sort)

@@ -79,7 +79,7 @@ def position_of(conversation, spelled):
     if message := conversation.message_named(spelled):
         return message.position
     try:
-        gone = Tombstone.objects.filter(pk=decode(Message.PREFIX, spelled), conversation_id=conversation.pk)
+        gone = Tombstone.objects.of(Message, conversation_id=conversation.pk).filter(pk=decode(Message.PREFIX, spelled))
     except ValueError:
         return None
     return gone.values_list("position", flat=True).first()

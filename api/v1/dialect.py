@@ -4,6 +4,7 @@ from api.dialect import Dialect
 from api.problem import invalid
 from api.queries import choice_of, limit_of
 from lib.typeid import decode
+from lib.walks import UnknownPlaceError
 
 
 class V1(Dialect):
@@ -34,13 +35,16 @@ class V1(Dialect):
             status,
         )
 
-    def newest_first(self, rows, spell, read=None):
+    def newest_first(self, rows, spell, *, read=None, gone=None):
         """A page of a queryset whose rows are as old as their ids, which grow with time: so the id of a row that is
-        gone is a place in the list as good as any. `read`: how an id is read where it is no TypeID of the row's."""
+        gone is a place as good as any. `read`: how an id is read where it is no TypeID of the row's; `gone`: Tombstones
+        of such rows, where they can be deleted at all."""
         query = self.request.query_params
         limit = limit_of(query, default=20, maximum=100)
         try:
             after = cursor_of(query, read or partial(decode, rows.model.PREFIX))
+            if after and not any(places.filter(pk=after).exists() for places in (rows, gone) if places is not None):
+                raise UnknownPlaceError(after)
         except ValueError:
             raise invalid("after", "is no row of this list.", code="invalid_cursor") from None
         found = list((rows.filter(pk__lt=after) if after else rows).order_by("-pk")[: limit + 1])

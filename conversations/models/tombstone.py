@@ -2,21 +2,30 @@ from django.db import models
 
 
 class TombstoneQuerySet(models.QuerySet):
-    def of_conversations(self, owner):
-        return self.filter(owner_id=owner.pk, kind=Tombstone.Kind.CONVERSATION)
+    def of(self, model, **whose):
+        """Of rows of this model; `whose`: owner_id, conversation_id."""
+        return self.filter(kind=model._meta.model_name, **whose)
 
 
 class Tombstone(models.Model):
-    """Where a deleted row stood: id, owner, times, position, never text. Cursors that name it go on from there."""
+    """Where a deleted row stood: id, owner, times, position, never text. Cursors that name it go on from there.
+
+    conversations.deletion leaves those of conversations and messages, a trigger (0007_tombstones_of_all) the others.
+    """
 
     class Kind(models.TextChoices):
         CONVERSATION = "conversation"
         MESSAGE = "message"
+        PROJECT = "project"
+        TAG = "tag"
+        NOTE = "note"
+        BOOKMARK = "bookmark"
+        ATTACHMENT = "attachment"
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     owner_id = models.UUIDField()
-    conversation_id = models.UUIDField(db_index=True)
+    conversation_id = models.UUIDField(db_index=True, null=True)  # none of a project's or a tag's
     position = models.IntegerField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -6,7 +6,7 @@ from api.problem import not_found
 from api.v1.serializers.attachments import AttachmentSerializer, spell_attachment
 from api.v1.views.items import ItemView
 from conversations import limits
-from conversations.models import Attachment
+from conversations.models import Attachment, Tombstone
 from conversations.views.attachments import file_answer
 
 
@@ -18,6 +18,10 @@ class AttachmentView(Multipart, ItemView):
     def attachments(self, **at):
         rows = Attachment.objects.filter(**at).select_related("message")
         return rows.defer("message__text", "message__parts", "message__metadata")
+
+    def listed(self, conversation, attachments):
+        gone = Tombstone.objects.of(Attachment, conversation_id=conversation.pk)
+        return self.newest_first(attachments, spell_attachment, gone=gone)
 
     def attachment(self, conversation, spelled):
         return self.found(self.attachments(conversation=self.conversation(conversation)), spelled)
@@ -31,7 +35,8 @@ class AttachmentsOfConversation(AttachmentView):
     @spec.described(answers={200: spec.listed(AttachmentSerializer)}, query=spec.walked(Attachment.PREFIX))
     def get(self, request, conversation):
         """All files of a conversation, its items' too, the newest here first."""
-        return self.newest_first(self.attachments(conversation=self.conversation(conversation)), spell_attachment)
+        found = self.conversation(conversation)
+        return self.listed(found, self.attachments(conversation=found))
 
     @spec.described(takes=spec.FILE, answers={201: AttachmentSerializer})
     def post(self, request, conversation):
@@ -43,8 +48,8 @@ class AttachmentsOfItem(AttachmentView):
     @spec.described(answers={200: spec.listed(AttachmentSerializer)}, query=spec.walked(Attachment.PREFIX))
     def get(self, request, conversation, item):
         """The files of an item, the newest here first."""
-        _, message = self.message(conversation, item)
-        return self.newest_first(self.attachments(message=message), spell_attachment)
+        found, message = self.message(conversation, item)
+        return self.listed(found, self.attachments(message=message))
 
     @spec.described(takes=spec.FILE, answers={201: AttachmentSerializer})
     def post(self, request, conversation, item):

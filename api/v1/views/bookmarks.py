@@ -10,7 +10,7 @@ from api.v1.serializers.bookmarks import (
 )
 from api.v1.views.items import ItemView
 from conversations import limits
-from conversations.models import Bookmark
+from conversations.models import Bookmark, Tombstone
 
 
 class Bookmarks(V1):
@@ -19,7 +19,8 @@ class Bookmarks(V1):
         """The caller's bookmarks, newest first, in every conversation that they still see."""
         rows = Bookmark.objects.visible_to(request.user).select_related("conversation", "message")
         rows = rows.only("created_at", "conversation__title", "message__external_id", "message__role")
-        return self.newest_first(rows.annotate(beginning=Left("message__text", 4 * limits.PREVIEW)), spell_listed)
+        rows = rows.annotate(beginning=Left("message__text", 4 * limits.PREVIEW))
+        return self.newest_first(rows, spell_listed, gone=Tombstone.objects.of(Bookmark, owner_id=request.user.pk))
 
 
 class BookmarkOfItem(ItemView):

@@ -83,7 +83,7 @@ class ConversationView(V1):
         """A page of what the query asks for of these. A tombstone knows where a conversation deleted since stood."""
         user = self.request.user
         found = filtered(conversations, self.request.query_params, user).values_list(*COLUMNS)
-        places = [Conversation.objects.visible_to(user), Tombstone.objects.of_conversations(user)]
+        places = [Conversation.objects.visible_to(user), Tombstone.objects.of(Conversation, owner_id=user.pk)]
         return self.walk(Walk(found, places).page, Conversation.PREFIX, spell)
 
 

@@ -1,7 +1,7 @@
 from api import specification as spec
 from api.v1.serializers.notes import NoteInput, NoteSerializer, spell_note
 from api.v1.views.items import ItemView
-from conversations.models import Note
+from conversations.models import Note, Tombstone
 
 
 class NoteView(ItemView):
@@ -12,13 +12,17 @@ class NoteView(ItemView):
         notes = Note.objects.visible_to(self.request.user).select_related("message")
         return notes.defer("message__text", "message__parts", "message__metadata")
 
+    def listed(self, conversation, notes):
+        gone = Tombstone.objects.of(Note, owner_id=self.request.user.pk, conversation_id=conversation.pk)
+        return self.newest_first(notes, spell_note, gone=gone)
+
 
 class NotesOfConversation(NoteView):
     @spec.described(answers={200: spec.listed(NoteSerializer)}, query=spec.walked(Note.PREFIX))
     def get(self, request, conversation):
         """The caller's notes on it and on its items, newest first."""
         found = self.conversation(conversation)
-        return self.newest_first(self.notes().filter(conversation=found), spell_note)
+        return self.listed(found, self.notes().filter(conversation=found))
 
     @spec.described(takes=NoteInput, answers={201: NoteSerializer})
     def post(self, request, conversation):
@@ -31,8 +35,8 @@ class NotesOfItem(NoteView):
     @spec.described(answers={200: spec.listed(NoteSerializer)}, query=spec.walked(Note.PREFIX))
     def get(self, request, conversation, item):
         """The caller's notes on one item, newest first."""
-        _, message = self.message(conversation, item)
-        return self.newest_first(self.notes().filter(message=message), spell_note)
+        found, message = self.message(conversation, item)
+        return self.listed(found, self.notes().filter(message=message))
 
     @spec.described(takes=NoteInput, answers={201: NoteSerializer})
     def post(self, request, conversation, item):

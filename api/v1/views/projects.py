@@ -13,7 +13,7 @@ from api.v1.serializers.projects import (
     spell_project,
 )
 from api.v1.views.conversations import WALK, ConversationView
-from conversations.models import Conversation
+from conversations.models import Conversation, Tombstone
 from lib.walks import Walk
 from projects.models import Project
 from projects.refusals import ProjectExists
@@ -48,7 +48,8 @@ class Projects(ProjectView):
             rows = visible.exclude(owner=request.user)
         else:
             rows = Project.objects.visible_to(request.user, own=True)
-        return self.walk(Walk(rows, [visible]).page, Project.PREFIX, spell_project)
+        gone = Tombstone.objects.of(Project, owner_id=request.user.pk)
+        return self.walk(Walk(rows, [visible, gone]).page, Project.PREFIX, spell_project)
 
     @spec.described(takes=ProjectInput, answers={201: ProjectSerializer})
     def post(self, request):

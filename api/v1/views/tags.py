@@ -2,7 +2,7 @@ from api import specification as spec
 from api.problem import not_found
 from api.v1.dialect import V1
 from api.v1.serializers.tags import TagInput, TagSerializer, spell_tag
-from conversations.models import Tag
+from conversations.models import Tag, Tombstone
 from lib.typeid import decode
 
 
@@ -26,7 +26,8 @@ class Tags(TagView):
     @spec.described(answers={200: spec.listed(TagSerializer)}, query=spec.walked(Tag.PREFIX))
     def get(self, request):
         """The caller's tags, newest first, with how many conversations each hangs on."""
-        return self.newest_first(Tag.objects.visible_to(request.user).counted(request.user), spell_tag)
+        mine, gone = Tag.objects.visible_to(request.user), Tombstone.objects.of(Tag, owner_id=request.user.pk)
+        return self.newest_first(mine.counted(request.user), spell_tag, gone=gone)
 
     @spec.described(takes=TagInput, answers={201: TagSerializer})
     def post(self, request):

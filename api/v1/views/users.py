@@ -33,7 +33,7 @@ class Users(UserView):
     @spec.described(answers={200: spec.listed(UserSerializer)}, query=spec.walked(User.PREFIX))
     def get(self, request):
         """Everybody of the workspace, newest first."""
-        return self.newest_first(self.users(), spell_user)
+        return self.newest_first(self.users(), spell_user)  # who is erased leaves no place to go on from
 
     @spec.described(takes=UserInput, answers={200: UserSerializer, 201: UserSerializer})
     def post(self, request):
