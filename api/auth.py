@@ -2,7 +2,7 @@
 
 from rest_framework.authentication import BaseAuthentication
 
-from accounts.models import ApiKey
+from accounts.models import ApiKey, User
 from api.problem import Problem
 
 ACTING_FOR = "Parley-User"  # a header: usr_… or an external id
@@ -36,7 +36,7 @@ def _user(key, name):
         return key.user
     if not key.may_act_for_others:
         raise Problem(403, "insufficient_scope", f"{ACTING_FOR} needs a workspace key or the scope users:write.")
-    user = key.workspace.users.named(name)
+    user = User.objects.filter(workspace=key.workspace_id).named(name)
     if user is None:
         raise Problem(404, "user_not_found", "User not found.")
     return user

@@ -33,7 +33,15 @@ class Input(serializers.Serializer):
             self.fail("invalid")
         if self.null_is_absent:
             data = {name: given for name, given in data.items() if given is not None}
+        self.given = data.keys()
         return super().to_internal_value(data)
+
+    @property
+    def _writable_fields(self):
+        """Those that have something to say: asking a dozen others why they were left out took half of the time."""
+        for field in super()._writable_fields:
+            if field.required or field.default is not serializers.empty or field.field_name in self.given:
+                yield field
 
 
 def wrong(field, message):

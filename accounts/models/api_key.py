@@ -120,7 +120,7 @@ _LIVE = Prepared(
     lambda digest: (
         ApiKey.objects.live()
         .filter(Q(user__isnull=True) | Q(user__is_active=True), digest=RawSQL("decode(%s, 'hex')", [digest]))
-        .select_related("user", "workspace")
+        .select_related("user")
     )
 )
 
