@@ -224,7 +224,7 @@ class Conversation(Row):
 
     def add(self, role, text, *, after=None, **fields):
         """What append does, or with `after`, a position, what reply does, and returns an Added."""
-        added = self._add(role, text, after=after, **fields)
+        added = _add(self.pk, role, text, after=after, **fields)
         if added is None and after is not None:
             added = self._branch(after, role, text, **fields)
         elif added is None:
@@ -232,11 +232,11 @@ class Conversation(Row):
             raise ConversationFull
         return added
 
-    @classmethod
-    def add_to_own(cls, pk, user, role, text, **fields):
+    @staticmethod
+    def add_to_own(pk, user, role, text, **fields):
         """What add does at the tip of the conversation that `user` owns, without reading it first: an Added, or None
         where they own none of that id, or it is full."""
-        return cls(pk=pk)._add(role, text, owner=user.pk, workspace=user.workspace_id, **fields)
+        return _add(pk, role, text, owner=user.pk, workspace=user.workspace_id, **fields)
 
     @transaction.atomic
     def append_all(self, messages):
@@ -253,42 +253,6 @@ class Conversation(Row):
             after = fields.pop("after", None)
             added.append(self.append(**fields) if after is None else self.reply(after, **fields))
         return added
-
-    def _add(self, role, text, *, after=None, owner=None, workspace=None, created_at=None, **fields):
-        """An Added, or None where nothing was added: full, gone, or (when given) its tip is not `after`, its owner in
-        that workspace another.
-
-        One statement: the row lock of the conversation hands out the position, so two writers at once are ordered and
-        neither is lost.
-        """
-        message_id = new_id()
-        said = role in TURN_ROLES and is_said(text, fields.get("parts"))
-        written = FIELDS | fields
-        for name in ("parts", "metadata"):
-            written[name] = None if written[name] is None else Jsonb(written[name])
-        try:
-            rows = fetch_prepared(
-                _APPEND,
-                {
-                    **written,
-                    "conversation": self.pk,
-                    "after": after,
-                    "owner": owner,
-                    "workspace": workspace,
-                    "id": message_id,
-                    "role": role,
-                    "text": text,
-                    "created_at": created_at or timezone.now(),
-                    "turn": int(said),
-                    "preview": first_line(text, limits.PREVIEW) if said else "",
-                    "limit": limits.MESSAGES,
-                },
-            )
-        except IntegrityError as error:
-            if error.__cause__.diag.constraint_name != "message_external_id_once":
-                raise
-            raise DuplicateMessage from error
-        return Added(message_id, *rows[0]) if rows else None
 
     @transaction.atomic
     def _branch(self, position, role, text, **fields):
@@ -578,6 +542,44 @@ UPDATE conversations_message AS m SET parent_position = joined.parent
 FROM unnest(%(children)s::int[], %(parents)s::int[]) AS joined (position, parent)
 WHERE m.conversation_id = %(conversation)s AND m.position = joined.position
 """
+
+
+def _add(conversation, role, text, *, after=None, owner=None, workspace=None, created_at=None, **fields):
+    """An Added, or None where nothing was added: full, gone, or (when given) its tip is not `after`, its owner in
+    that workspace another.
+
+    One statement: the row lock of the conversation hands out the position, so two writers at once are ordered and
+    neither is lost.
+    """
+    message_id = new_id()
+    said = role in TURN_ROLES and is_said(text, fields.get("parts"))
+    written = FIELDS | fields
+    for name in ("parts", "metadata"):
+        written[name] = None if written[name] is None else Jsonb(written[name])
+    try:
+        rows = fetch_prepared(
+            _APPEND,
+            {
+                **written,
+                "conversation": conversation,
+                "after": after,
+                "owner": owner,
+                "workspace": workspace,
+                "id": message_id,
+                "role": role,
+                "text": text,
+                "created_at": created_at or timezone.now(),
+                "turn": int(said),
+                "preview": first_line(text, limits.PREVIEW) if said else "",
+                "limit": limits.MESSAGES,
+            },
+        )
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != "message_external_id_once":
+            raise
+        raise DuplicateMessage from error
+    return Added(message_id, *rows[0]) if rows else None
+
 
 # FOR UPDATE reads the row as the last committed writer left it, so `parent` is the true tip even when we had to wait.
 _APPEND = """
