@@ -174,7 +174,9 @@ class Specification(AutoSchema):
             required = schema.get("required", ())
             schema |= getattr(serializer, "also", {})  # what no field can say by itself
             for name, told in schema["properties"].items():
-                if name not in required and isinstance(told.get("type"), str):
+                if name not in required and "format" in told:  # which says nothing beside two types
+                    schema["properties"][name] = {"anyOf": [told, {"type": "null"}]}
+                elif name not in required and isinstance(told.get("type"), str):
                     told["type"] = [told["type"], "null"]
                     if "enum" in told:
                         told["enum"] = [*told["enum"], None]
