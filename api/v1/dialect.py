@@ -37,8 +37,8 @@ class V1(Dialect):
 
     def newest_first(self, rows, spell, *, read=None, gone=None):
         """A page of a queryset whose rows are as old as their ids, which grow with time: so the id of a row that is
-        gone is a place as good as any. `read`: how an id is read where it is no TypeID of the row's; `gone`: Tombstones
-        of such rows, where they can be deleted at all."""
+        gone is a place as good as any. `read`: how an id is read where it is no TypeID of the row's; `gone`: where
+        one is found that has left the list since, Tombstones as a rule."""
         query = self.request.query_params
         limit = limit_of(query, default=20, maximum=100)
         try:

@@ -79,6 +79,14 @@ def test_lists_of_what_stays_know_their_rows(as_alice):
         assert as_alice.get(f"{where}?after={encode(prefix, new_id())}").json()["code"] == "invalid_cursor"
 
 
+def test_a_link_that_is_no_longer_shown_is_still_a_place(as_alice, path):
+    oldest, middle, _ = (as_alice.post(f"{path}/share").json()["id"] for _ in range(3))
+    as_alice.delete(f"/shares/{middle}")
+
+    listed = as_alice.get(f"/shares?include_revoked=false&after={middle}").json()["data"]
+    assert [row["id"] for row in listed] == [oldest]
+
+
 def test_whatever_goes_with_a_conversation_leaves_its_place(as_alice, path):
     other = as_alice.post("/conversations", {"items": [{"id": "j", "role": "user", "content": "x"}]}).json()["id"]
     first = as_alice.put(f"/conversations/{other}/items/j/bookmark").json()["id"]
