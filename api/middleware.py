@@ -59,7 +59,7 @@ class ApiAnswers:
         response["X-Request-Id"] = request.id
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", _POLICY)
-        if not response.streaming:
+        if not response.streaming and response.status_code != 204:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
