@@ -37,14 +37,14 @@ class V1(Dialect):
 
     def newest_first(self, rows, spell, *, read=None, gone=None):
         """A page of a queryset whose rows are as old as their ids, which grow with time: so the id of a row that is
-        gone is a place as good as any. `read`: how an id is read where it is no TypeID of the row's; `gone`: where
-        one is found that has left the list since, Tombstones as a rule."""
+        gone is a place as good as any. `gone`: where one is found that has left the list since, Tombstones as a rule.
+        `read`: how an id is read and looked for where it is no TypeID of the row's."""
         query = self.request.query_params
         limit = limit_of(query, default=20, maximum=100)
         try:
             after = cursor_of(query, read or partial(decode, rows.model.PREFIX))
-            if after and not any(places.filter(pk=after).exists() for places in (rows, gone) if places is not None):
-                raise UnknownPlaceError(after)
+            if after and not read:
+                check_place(after, rows, gone)
         except ValueError:
             raise invalid("after", "is no row of this list.", code="invalid_cursor") from None
         found = list((rows.filter(pk__lt=after) if after else rows).order_by("-pk")[: limit + 1])
@@ -75,3 +75,9 @@ def cursor_of(query, read):
     """The key of the row already seen, from `after` or its alias; None at the beginning. ValueError for no id."""
     spelled = query.get("after") or query.get("cursor")
     return read(spelled) if spelled else None
+
+
+def check_place(pk, *places):
+    """Raises UnknownPlaceError where none of these querysets has the row."""
+    if not any(rows.filter(pk=pk).exists() for rows in places if rows is not None):
+        raise UnknownPlaceError(pk)

@@ -18,7 +18,7 @@ def test_a_secret_finds_its_key_and_its_user_in_one_query(minted, alice, django_
 
     with django_assert_num_queries(1):
         found = ApiKey.objects.find(secret)
-        assert (found, found.user, found.workspace) == (key, alice, alice.workspace)
+        assert (found, found.user, found.workspace_id) == (key, alice, alice.workspace_id)
 
 
 def test_the_row_does_not_hold_the_secret(minted):

@@ -183,7 +183,7 @@ def test_deleting_takes_everything_along_and_says_how_much(conversation, alice):
     assert counts["messages"] == 2
     assert counts["attachments"] == counts["branches"] == counts["conversations"] == 1
     assert list(Conversation.objects.all()) == [other]
-    assert Tombstone.objects.get().id == conversation.pk
+    assert Tombstone.objects.of(Conversation).get().id == conversation.pk
 
 
 def test_the_bytes_of_a_deleted_attachment_go_when_nothing_else_names_them(

@@ -57,7 +57,7 @@ class ShareView(V1):
     def listed(self, links):
         if flag_of(self.request.query_params, "include_revoked") is False:
             links = links.filter(revoked_at=None)
-        return self.newest_first(links.defer("positions"), spell_share, read=self.place, gone=self.links())
+        return self.newest_first(links.defer("positions"), spell_share, read=self.place)
 
     def place(self, spelled):
         link = self.links().named(spelled)
