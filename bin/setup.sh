@@ -49,3 +49,13 @@ which_chromium() {
   done
   return 1
 }
+
+# find_node: Node and npm, for the clients that are published for it.
+find_node() {
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "Node and npm are needed; on Debian: apt-get install nodejs npm."
+    echo "$name: installing Node" >&2
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm) >&2 </dev/null ||
+      die "Node could not be installed; apt-get says why above."
+  fi
+}

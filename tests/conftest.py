@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import ApiKey, User
 from conversations.models import Conversation
 from projects.models import Project, ProjectMember, Role
 from tests.model_server import ModelServer
@@ -66,3 +66,13 @@ def model_server(settings):
     with ModelServer() as server:
         settings.MODEL_BASE_URL, settings.MODEL_NAME, settings.MODEL_API_KEY = server.url, "llama", "sk-of-the-operator"
         yield server
+
+
+@pytest.fixture
+def key_of():
+    """The secret of a new key of this user."""
+
+    def key_of(user, **fields):
+        return ApiKey.objects.mint(workspace=user.workspace, user=user, **fields)[1]
+
+    return key_of

@@ -6,7 +6,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import ApiKey
 from lib.typeid import encode
 
 
@@ -42,16 +41,6 @@ class Program:
 
     def delete(self, path, **headers):
         return self("DELETE", path, **headers)
-
-
-@pytest.fixture
-def key_of():
-    """The secret of a new key of this user."""
-
-    def key_of(user, **fields):
-        return ApiKey.objects.mint(workspace=user.workspace, user=user, **fields)[1]
-
-    return key_of
 
 
 @pytest.fixture

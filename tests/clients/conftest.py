@@ -1,0 +1,39 @@
+"""Programs as users write them, with the vendors' own packages, against a server over HTTP."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.clients import environments
+
+PATIENCE = 60  # seconds
+
+
+@pytest.fixture
+def run(live_server, key_of, alice):
+    """run("openai_3/conversations.py") → what the program printed, read as JSON.
+
+    It finds the server in PARLEY_URL and a key of Alice's in PARLEY_KEY, and what is given by name beside them.
+    """
+    key = key_of(alice)
+
+    def run(program, **given):
+        name, _, file = program.partition("/")
+        path = environments.HERE / name / file
+        if path.suffix == ".mjs":  # Node looks for packages where the program lies
+            path = shutil.copy(path, environments.home(name))
+        done = subprocess.run(
+            [*environments.command(name), path],
+            env={"PATH": os.environ["PATH"], "PARLEY_URL": live_server.url, "PARLEY_KEY": key} | given,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, f"{program} failed:\n{done.stdout}\n{done.stderr}"
+        return json.loads(done.stdout)
+
+    return run
