@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from rest_framework.views import APIView
 
+from accounts.refusals import SettingsTooLarge
 from api.auth import KeyAuthentication
 from api.bodies import body_of, bytes_of
 from api.idempotency import KEY_LIMIT, digest_of, once
@@ -60,6 +61,7 @@ class Dialect(APIView):
         DuplicateMessage: (400, "duplicate_item_id"),
         MetadataTooLarge: (400, "invalid_request"),
         ContextTooSmall: (400, "context_too_small"),
+        SettingsTooLarge: (400, "invalid_request"),
         QuotaExceeded: (413, "quota_exceeded"),
         BranchProtected: (400, "branch_protected"),
         BranchExists: (409, "branch_exists"),

@@ -12,7 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ApiKey, AuditEvent, Session, User, Workspace
+from accounts.models import ApiKey, AuditEvent, ClientSettings, Session, User, Workspace
 from api.models import IdempotencyRecord
 from conversations.erasure import Erasure
 from conversations.models import (
@@ -105,6 +105,7 @@ def full_account():
     )
     ShareLink.objects.create(owner=alice, workspace=alice.workspace, conversation=conversation, digest=b"x")
     ApiKey.objects.mint(workspace=alice.workspace, user=alice, name="x")
+    ClientSettings.change(alice, {"theme": "x"})
     IdempotencyRecord.objects.create(user=alice, key="x", request_digest=b"x", answer=b"x")
     address = EmailAddress.objects.create(user=alice, email=alice.email)
     EmailConfirmation.objects.create(email_address=address, key="x")

@@ -98,6 +98,22 @@ def test_a_database_address_that_is_none_is_not_quoted(url, tmp_path):
     assert "secret" not in said
 
 
+@pytest.mark.parametrize(
+    ("settings", "about"),
+    [
+        ({"MODEL_BASE_URL": "127.0.0.1:11434/v1", "MODEL_NAME": "llama"}, "MODEL_BASE_URL must look like"),
+        ({"MODEL_BASE_URL": "http://hunter2-secret@127.0.0.1/v1", "MODEL_NAME": "llama"}, "a key is MODEL_API_KEY"),
+        ({"MODEL_BASE_URL": "http://127.0.0.1:11434/v1"}, "MODEL_BASE_URL needs a MODEL_NAME"),
+        ({"MODEL_API_KEY": "hunter2-secret\r\nX: y"}, "MODEL_API_KEY holds a character"),
+    ],
+)
+def test_a_model_that_cannot_be_asked(settings, about, tmp_path):
+    said = sentence(run(DATA_DIR=str(tmp_path / "data"), DATABASE_URL="postgres://127.0.0.1:1/letters", **settings))
+
+    assert about in said
+    assert "hunter2" not in said
+
+
 def test_a_python_that_is_too_old(tmp_path):
     """A clone of its own without .venv, and a PATH on which every python is an old one."""
     shutil.copytree(ROOT / "bin", tmp_path / "bin")
