@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from conversations.models import Conversation, Message
 from conversations.reading import Tree
-from lib.sql import fetch_prepared
+from lib.sql import fetch, fetch_prepared
 from lib.text import first_line
 from lib.typeid import encode
 
@@ -109,21 +109,31 @@ def calendar(conversation, tip):
 
 @lru_cache(maxsize=KEPT)
 def _all(pk, revision, tip):
-    return _select(Conversation(pk=pk), *_on_path(pk, tip))
-
-
-def _lines(conversation, positions):
-    return _select(conversation, "position = ANY(%s::int[])", positions)
-
-
-def _select(conversation, condition, positions):
-    path = conversation.get_absolute_url()
-    rows = fetch_prepared(
+    condition, positions = _on_path(pk, tip)
+    path = Conversation(pk=pk).get_absolute_url()
+    rows = fetch(
         f"""
         SELECT id, position, left(text, %s) FROM conversations_message
         WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND {condition} ORDER BY position
         """,  # noqa: S608  one of two conditions of ours
-        [4 * LINE, conversation.pk, positions],
+        [4 * LINE, pk, positions],
+    )
+    return [_line(path, *row) for row in rows]
+
+
+def _lines(conversation, positions):
+    path = conversation.get_absolute_url()
+    # LIMIT 1 makes each of them one look-up, whatever the plan was made for.
+    rows = fetch_prepared(
+        """
+        SELECT m.id, m.position, left(m.text, %s)
+        FROM unnest(%s::int[]) AS wanted (position)
+        CROSS JOIN LATERAL (
+            SELECT * FROM conversations_message WHERE conversation_id = %s AND position = wanted.position LIMIT 1
+        ) AS m
+        WHERE m.role = 'user' AND NOT m.hidden ORDER BY m.position
+        """,
+        [4 * LINE, positions, conversation.pk],
     )
     return [_line(path, *row) for row in rows]
 

@@ -222,8 +222,8 @@ class Tree:
 
 def upwards(conversation, start, limit):
     """Positions from `start` towards the root, at most `limit` of them, oldest first."""
-    # LIMIT 1 makes every step one look-up: joined to the table, a plan for conversations of average length reads all of
-    # the conversation at every step.
+    # LIMIT 1 makes every step one look-up, here and below: joined to the table, a plan for conversations of average
+    # length reads all of the conversation at every step.
     [(positions,)] = fetch_prepared(
         """
         WITH RECURSIVE path AS (
@@ -252,10 +252,14 @@ def messages(conversation, positions, renderer_version):
     rows = fetch_prepared(
         f"""
         SELECT {", ".join(f"m.{name}" for name in Line._fields[:-1])}, r.html
-        FROM conversations_message AS m LEFT JOIN conversations_rendering AS r
+        FROM unnest(%s::int[]) AS wanted (position)
+        CROSS JOIN LATERAL (
+            SELECT * FROM conversations_message WHERE conversation_id = %s AND position = wanted.position LIMIT 1
+        ) AS m
+        LEFT JOIN conversations_rendering AS r
         ON r.message_id = m.id AND r.message_version = m.version AND r.renderer_version = %s
-        WHERE m.conversation_id = %s AND m.position = ANY(%s::int[]) ORDER BY m.position
+        ORDER BY m.position
         """,  # noqa: S608  our own names
-        [renderer_version, conversation.pk, positions],
+        [positions, conversation.pk, renderer_version],
     )
     return list(starmap(Line, rows))

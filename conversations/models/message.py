@@ -103,7 +103,9 @@ class Message(Row):
             ),
         ]
         indexes = [
-            models.Index("conversation", "parent_position", "position", name="message_siblings"),
+            # Position is in it and no key of it: of two indexes that know positions, a plan made for all conversations
+            # took this one, and read a whole conversation for one window of it.
+            models.Index(fields=["conversation", "parent_position"], include=["position"], name="message_answers"),
             models.Index("conversation", "call_id", condition=~Q(call_id=""), name="message_by_call"),
         ]
 

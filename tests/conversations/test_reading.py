@@ -3,7 +3,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from conversations import paths, reading
+from conversations import outline, paths, reading
 from conversations.models import Conversation
 from conversations.rendering import VERSION
 
@@ -53,6 +53,28 @@ def test_a_step_upwards_is_one_look_up_whatever_the_plan_was_made_for(long):
         window = reading.latest(long)
     with rows_read(at_most=2 * reading.WINDOW):
         assert [item.position for item in paths.items_at(long, window.positions)] == window.positions
+
+
+def test_a_window_is_looked_up_by_its_positions_whatever_the_plan_was_made_for(long):
+    long.reply(60, "user", "second")
+    long.refresh_from_db()
+    for n in range(50):
+        Conversation.objects.start(long.owner).append("user", str(n))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversations_message")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    window, before = reading.first(long), _scans("message_answers")
+
+    reading.messages(long, window.positions, VERSION)
+    outline.beside(long, reading.Window(window.tip, window.positions, has_earlier=False, has_later=False))
+
+    assert _scans("message_answers") == before
+
+
+def _scans(index):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_get_xact_numscans(%s::regclass)", [index])
+        return cursor.fetchone()[0]
 
 
 @contextmanager
