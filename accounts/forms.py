@@ -5,12 +5,12 @@ from datetime import timedelta
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import AddEmailForm
 from allauth.account.utils import filter_users_by_email
-from allauth.core import ratelimit
 from django import forms
 from django.utils import timezone
 
 from accounts.models import ApiKey, User
 from accounts.models.api_key import ADMIN_SCOPES
+from accounts.passwords import TooManyTries, is_password_of
 
 # What each scope opens, in words. Those of ADMIN_SCOPES are offered to whoever runs the workspace.
 OPENS = {
@@ -60,12 +60,13 @@ class PasswordForm(forms.Form):
         self.request = request
 
     def clean_password(self):
-        user = self.request.user
-        if not ratelimit.consume(self.request, action="reauthenticate", user=user):
-            raise forms.ValidationError("Too many tries. Wait a minute, then try again.")
-        if not user.check_password(self.cleaned_data["password"]):
-            raise forms.ValidationError("This is not your password.")
-        return self.cleaned_data["password"]
+        given = self.cleaned_data["password"]
+        try:
+            if not is_password_of(self.request.user, given, self.request):
+                raise forms.ValidationError("This is not your password.")
+        except TooManyTries as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return given
 
 
 class ApiKeyForm(PasswordForm):

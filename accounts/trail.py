@@ -7,7 +7,7 @@ from allauth.account import signals
 from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 
-from accounts.models import AuditEvent, Session, User
+from accounts.models import AuditEvent, Login, Session, User
 from accounts.models.session import remember_device
 
 
@@ -34,6 +34,7 @@ def refused(credentials, request=None, **kwargs):
 def password_changed(request, user, **kwargs):
     """The new password has made every other session invalid already; here their rows go as well."""
     ended = Session.objects.end_others(user, request.session.session_key)
+    Login.objects.filter(user=user).delete()
     AuditEvent.record("account.password", actor=user, target=user, request=request, sessions_ended=ended)
 
 

@@ -1,32 +1,41 @@
-"""Who is asking: an API key, and the user it acts for. Cookies and gateways' identity headers are never looked at."""
+"""Who is asking: an API key or a program that was logged in, and the user it acts for. Cookies and gateways' identity
+headers are never looked at."""
 
 from rest_framework.authentication import BaseAuthentication
 
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, Login, User
 from api.problem import Problem
 
 ACTING_FOR = "Parley-User"  # a header: usr_… or an external id
 
 
 class KeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer rk_…`, or `X-API-Key: rk_…`; where both are sent the first counts."""
+    """`Authorization: Bearer <key or access token>`, or `X-API-Key: <key>`; where both are sent the first counts."""
+
+    # Why nobody is let in. A dialect may say it in its vendor's words.
+    missing = "An API key is missing: Authorization: Bearer <key>."
+    wrong = "This API key is not valid."
 
     def authenticate(self, request):
-        secret = _bearer(request.headers.get("Authorization", "")) or request.headers.get("X-API-Key", "")
-        key = ApiKey.objects.find(secret) if secret else None
+        secret = self.secret_of(request)
+        key = _credential(secret)
         if key is None:
-            raise Problem(
-                401,
-                "unauthorized",
-                "This API key is not valid." if secret else "An API key is missing: Authorization: Bearer <key>.",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            message = self.wrong if secret else self.missing
+            raise Problem(401, "unauthorized", message, headers={"WWW-Authenticate": "Bearer"})
         key.note_use()
         return _user(key, request.headers.get(ACTING_FOR)), key
 
+    def secret_of(self, request):
+        return bearer(request) or request.headers.get("X-API-Key", "")
 
-def _bearer(header):
-    scheme, _, secret = header.partition(" ")
+
+def _credential(secret):
+    """The ApiKey or Login that `secret` opens, or None. Its prefix says which of them is asked for."""
+    return ApiKey.objects.find(secret) or Login.objects.with_access(secret)
+
+
+def bearer(request):
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""
 
 

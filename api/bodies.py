@@ -48,7 +48,8 @@ def parse(raw):
     except RecursionError:
         raise _refusal(f"The JSON is nested deeper than {DEPTH} levels.") from None
     except json.JSONDecodeError as error:
-        raise _refusal(f"The body is not valid JSON: {error.msg}, at character {error.pos}.") from None
+        message = f"The body is not valid JSON: {error.msg}, at character {error.pos}."
+        raise Problem(400, "invalid_json", message, position=error.pos) from None
     if text.count("[") + text.count("{") > DEPTH or _ESCAPED.search(text):
         _check(value)
     return value

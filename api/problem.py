@@ -2,12 +2,13 @@ class Problem(Exception):
     """What a request is refused with. Each dialect says it in its own words.
 
     `code` is a stable snake_case word, `field` the path of what is wrong in the request (items[0].role), `message` one
-    sentence for a person. `headers` go with the answer.
+    sentence for a person. `headers` go with the answer. `position`: at which character a body ceases to be JSON.
     """
 
-    def __init__(self, status, code, message, *, field="", headers=None):
+    def __init__(self, status, code, message, *, field="", headers=None, position=None):
         super().__init__(message)
         self.status, self.code, self.message, self.field, self.headers = status, code, message, field, headers or {}
+        self.position = position
 
 
 def invalid(field, message, code="invalid_request"):

@@ -249,6 +249,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_200  # a page of checkboxes and a little more
 DATA_UPLOAD_MAX_NUMBER_FILES = 1_000  # an account saved conversation by conversation, dropped at once
 FILE_UPLOAD_HANDLERS = []  # a page that takes files names its own; sent anywhere else they fill no disk
 API_RATE = env.int("PARLEY_API_RATE", 6_000)  # requests a minute of one API key; 0 is no limit
+# How long a program that was logged in with a password may go on, and how long without asking again it may stay away.
+TOKEN_ACCESS_MINUTES = env.int("PARLEY_TOKEN_ACCESS_MINUTES", 3_600)
+TOKEN_REFRESH_DAYS = env.int("PARLEY_TOKEN_REFRESH_DAYS", 7)
+if TOKEN_ACCESS_MINUTES < 1 or TOKEN_REFRESH_DAYS < 1:
+    raise ImproperlyConfigured("PARLEY_TOKEN_ACCESS_MINUTES and PARLEY_TOKEN_REFRESH_DAYS must be at least 1.")
 FILES_QUOTA = env.int("PARLEY_FILES_QUOTA", 0)  # bytes of one person's attachments; 0 is no limit
 IMPORT_MAX_BYTES = env.int("PARLEY_IMPORT_MAX_BYTES", 8 * 1024**3)
 

@@ -1,6 +1,3 @@
-import hashlib
-import secrets
-import zlib
 from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models.user import User
 from accounts.models.workspace import Workspace
-from lib import base62
+from lib.credentials import digest_of, is_well_formed, new_secret
 from lib.models import Row
 from lib.sql import Prepared
 
@@ -43,7 +40,7 @@ class ApiKeyQuerySet(models.QuerySet):
 
     def find(self, secret):
         """The live key that `secret` is, or None. One indexed look-up; a typing error never reaches the database."""
-        return _LIVE.first(digest_of(secret).hex()) if is_well_formed(secret) else None
+        return _LIVE.first(digest_of(secret).hex()) if is_well_formed(secret, ApiKey.SECRET_PREFIX) else None
 
     def mint(self, *, workspace, user=None, name="", scopes=("conversations:read", "conversations:write"), **fields):
         """Makes a key and returns (row, secret). Only here is the secret known; the row keeps its hash.
@@ -51,7 +48,7 @@ class ApiKeyQuerySet(models.QuerySet):
         Without a user it is a workspace key and acts for any of the workspace's users.
         """
         check_scopes(scopes)
-        secret = new_secret()
+        secret = new_secret(ApiKey.SECRET_PREFIX)
         key = self.create(
             workspace=workspace,
             user=user,
@@ -65,11 +62,7 @@ class ApiKeyQuerySet(models.QuerySet):
 
 
 class ApiKey(Row):
-    """A credential for programs: rk_live_ + 32 random base-62 characters (190 bits) + 6 of checksum.
-
-    The checksum lets a secret scanner tell a real key from a look-alike without asking us.
-    High entropy needs no slow hash: the table keeps SHA-256.
-    """
+    """A credential for programs, which works until it is revoked or expires: rk_live_…; see lib.credentials."""
 
     PREFIX = "key"
     SECRET_PREFIX = "rk_live_"  # noqa: S105
@@ -123,22 +116,3 @@ _LIVE = Prepared(
         .select_related("user")
     )
 )
-
-
-def new_secret():
-    body = "".join(secrets.choice(base62.ALPHABET) for _ in range(32))
-    return f"{ApiKey.SECRET_PREFIX}{body}{_checksum(body)}"
-
-
-def is_well_formed(secret):
-    body, checksum = secret.removeprefix(ApiKey.SECRET_PREFIX)[:-6], secret[-6:]
-    return secret.startswith(ApiKey.SECRET_PREFIX) and len(body) == 32 and _checksum(body) == checksum
-
-
-def digest_of(secret):
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def _checksum(body):
-    """CRC32 in six base-62 characters, as GitHub's tokens carry it."""
-    return base62.encode(zlib.crc32(body.encode()), 6)

@@ -8,6 +8,8 @@ from lib.sql import fetch_prepared
 SAID = {
     "account.sign_in": "Signed in",
     "account.sign_in_failed": "Wrong password",
+    "account.program_in": "Logged a program in",
+    "account.program_out": "Logged a program out",
     "account.sign_up": "Made the account",
     "account.password": "Changed the password",
     "account.email_added": "Added an e-mail address",

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import ApiKey
-from accounts.models.api_key import is_well_formed, new_secret
+from lib.credentials import is_well_formed, new_secret
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def test_a_typing_error_never_reaches_the_database(minted, django_assert_num_que
 
 
 def test_every_secret_carries_its_checksum():
-    secrets = {new_secret() for _ in range(200)}
+    secrets = {new_secret("rk_live_") for _ in range(200)}
 
     assert len(secrets) == 200
-    assert all(is_well_formed(secret) and len(secret) == 46 for secret in secrets)
+    assert all(is_well_formed(secret, "rk_live_") and len(secret) == 46 for secret in secrets)
 
 
 def test_a_revoked_key_opens_nothing_and_keeps_the_first_time(minted):

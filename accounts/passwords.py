@@ -1,0 +1,31 @@
+"""Passwords that come with a request, counted where they are wrong: pages and programs share the counters."""
+
+from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
+from django.core.exceptions import ValidationError
+
+from lib.refusals import Refusal
+
+
+class TooManyTries(Refusal):
+    def __init__(self, wait, said):
+        super().__init__(said)
+        self.retry_after, self.said = wait, said
+
+
+def who_signs_in(request, email, password):
+    """The user who has this address and this password, or None: for no such address as for a wrong password, and after
+    the same time. Raises TooManyTries."""
+    adapter = get_adapter(request)
+    try:
+        user = adapter.authenticate(request, email=email, password=password)
+    except ValidationError:
+        raise TooManyTries(900, adapter.error_messages["too_many_login_attempts"]) from None
+    return user if user and user.is_active else None
+
+
+def is_password_of(user, password, request):
+    """Whether it is. Ten tries a minute; raises TooManyTries."""
+    if not ratelimit.consume(request, action="reauthenticate", user=user):
+        raise TooManyTries(60, "Too many tries. Wait a minute, then try again.")
+    return user.check_password(password)
