@@ -33,7 +33,8 @@ def refused(credentials, request=None, **kwargs):
 @receiver([signals.password_changed, signals.password_set, signals.password_reset])
 def password_changed(request, user, **kwargs):
     """The new password has made every other session invalid already; here their rows go as well."""
-    ended = Session.objects.end_others(user, request.session.session_key)
+    session = getattr(request, "session", None)  # a program has none
+    ended = Session.objects.end_others(user, session and session.session_key)
     Login.objects.filter(user=user).delete()
     AuditEvent.record("account.password", actor=user, target=user, request=request, sessions_ended=ended)
 

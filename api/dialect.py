@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from rest_framework.views import APIView
 
+from accounts.passwords import TooManyTries
 from accounts.refusals import SettingsTooLarge
 from api.auth import KeyAuthentication
 from api.bodies import body_of, bytes_of
@@ -73,6 +74,7 @@ class Dialect(APIView):
         ShareRevoked: (410, "share_revoked"),
         ShareExpired: (410, "share_expired"),
         Stale: (412, "stale"),
+        TooManyTries: (429, "too_many_tries"),
         NothingToAnswer: (400, "nothing_to_answer"),
         ModelNotConfigured: (503, "model_not_configured"),
         ModelBusy: (503, "model_busy"),

@@ -45,13 +45,9 @@ class Erasure:
         del gone["colleagues"]
         # First whatever could go on writing while we erase.
         self.user.api_keys.all().delete()
-<<<<<<< HEAD
+        self.user.logins.all().delete()
         session = getattr(request, "session", None)  # a program has none
         Session.objects.end_others(self.user, session and session.session_key)
-=======
-        self.user.logins.all().delete()
-        Session.objects.end_others(self.user, request.session.session_key if request else None)
->>>>>>> 8b375ad (A program is logged in with an e-mail address and a password, and out again by a new one)
         self._stop_imports()
         while portion := self._erase_conversations():
             gone.update(portion)

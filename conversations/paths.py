@@ -11,8 +11,10 @@ from typing import NamedTuple
 from conversations.models import Message, Tombstone
 from conversations.models.conversation import FIELDS
 from conversations.reading import Tree, upwards
-from lib.sql import fetch_prepared
+from lib.sql import fetch, fetch_prepared
 from lib.typeid import decode, encode
+
+PORTION, PORTION_BYTES = 100, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,25 @@ def item_of(added, fields):
 def items_at(conversation, positions):
     """[Item], in the order of `positions`."""
     return _items("position = wanted.name", "int", conversation, positions)
+
+
+def portions(conversation, positions):
+    """Lists of Items, together all of `positions` in their order. Each is at most a hundred, or about a megabyte: a
+    conversation of any size is carried away in the memory of a few long messages."""
+    found = fetch(
+        "SELECT position, octet_length(text) + coalesce(pg_column_size(parts), 0)"
+        " FROM conversations_message WHERE conversation_id = %s AND position = ANY(%s)",
+        [conversation.pk, positions],
+    )
+    sizes, portion, size = dict(found), [], 0
+    for position in positions:
+        portion.append(position)
+        size += sizes.get(position, 0)
+        if len(portion) == PORTION or size > PORTION_BYTES:
+            yield items_at(conversation, portion)
+            portion, size = [], 0
+    if portion:
+        yield items_at(conversation, portion)
 
 
 def items_named(conversation, ids):

@@ -19,6 +19,7 @@ SAID = {
     "apikey.create": "Made an API key",
     "apikey.revoke": "Revoked an API key",
     "branch.delete": "Deleted a branch of a conversation",
+    "conversation.change": "Changed a conversation",
     "conversation.read": "Read a conversation",
     "conversations.export": "Exported conversations",
     "message.delete": "Deleted a message of a conversation",

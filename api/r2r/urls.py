@@ -1,7 +1,8 @@
-from django.urls import re_path
+from django.urls import path, re_path
 
 from api.dialect import NoSuchEndpoint
 from api.r2r.dialect import R2R
+from api.r2r.views import conversations, messages
 
 
 class NotFound(NoSuchEndpoint, R2R):
@@ -9,5 +10,9 @@ class NotFound(NoSuchEndpoint, R2R):
 
 
 urlpatterns = [
+    path("conversations", conversations.Conversations.as_view()),
+    path("conversations/<conversation>", conversations.OneConversation.as_view()),
+    path("conversations/<conversation>/messages", messages.Messages.as_view()),
+    path("conversations/<conversation>/messages/<message>", messages.OneMessage.as_view()),
     re_path("", NotFound.as_view()),
 ]

@@ -61,6 +61,14 @@ class ConversationQuerySet(models.QuerySet):
             workspace=user.workspace_id,
         )
 
+    def reached_by(self, user):
+        """What visible_to finds, and for a superuser the whole workspace: the wider door of R2R's dialect, whose
+        contract has superusers. Whoever goes through it to what is not theirs writes that into the audit trail.
+        """
+        if user.is_authenticated and user.is_superuser:
+            return self.filter(workspace=user.workspace_id)
+        return self.visible_to(user)
+
     def shared_with(self, user):
         """What others have let `user` into."""
         return self.visible_to(user).exclude(owner=user)
@@ -455,8 +463,7 @@ class Conversation(Row):
         """Replaces it, or with `merge` changes the keys that are given and takes away those given as None."""
         locked = self.locked(expected_revision)
         metadata = merged(locked.metadata, metadata) if merge else metadata
-        if len(json.dumps(metadata, ensure_ascii=False).encode()) > limits.METADATA_BYTES:
-            raise MetadataTooLarge
+        refuse_large(metadata)
         self._set("metadata", metadata, locked)
 
     def change(self, **fields):
@@ -493,6 +500,11 @@ class Conversation(Row):
 
     def delete(self, *args, **kwargs):
         return Conversation.objects.filter(pk=self.pk).delete()
+
+
+def refuse_large(metadata):
+    if len(json.dumps(metadata, ensure_ascii=False).encode()) > limits.METADATA_BYTES:
+        raise MetadataTooLarge
 
 
 _VISIBLE = Prepared(

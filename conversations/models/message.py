@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from conversations import search
-from conversations.models.conversation import Conversation
+from conversations.models.conversation import Conversation, refuse_large
 from conversations.models.rendering import Rendering
 from conversations.parts import retold, shows, with_fields
 from conversations.refusals import Stale
@@ -154,6 +154,7 @@ class Message(Row):
         the words stay what they were."""
         conversation = self.locked(expected_version)
         self.metadata = merged(self.metadata, metadata) if merge else metadata
+        refuse_large(self.metadata)
         self.updated_by = by
         self.save(update_fields=["metadata", "updated_by"])
         conversation.revise()
