@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, User
 from accounts.models.api_key import ADMIN_SCOPES
-from accounts.passwords import TooManyTries, is_password_of
+from accounts.passwords import is_password_of
+from accounts.refusals import TooManyTries
 
 # What each scope opens, in words. Those of ADMIN_SCOPES are offered to whoever runs the workspace.
 OPENS = {

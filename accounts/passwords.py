@@ -4,13 +4,7 @@ from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.core.exceptions import ValidationError
 
-from lib.refusals import Refusal
-
-
-class TooManyTries(Refusal):
-    def __init__(self, wait, said):
-        super().__init__(said)
-        self.retry_after, self.said = wait, said
+from accounts.refusals import TooManyTries
 
 
 def who_signs_in(request, email, password):

@@ -11,8 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from rest_framework.views import APIView
 
-from accounts.passwords import TooManyTries
-from accounts.refusals import SettingsTooLarge
+from accounts.refusals import SettingsTooLarge, TooManyTries
 from api.auth import KeyAuthentication
 from api.bodies import body_of, bytes_of
 from api.idempotency import KEY_LIMIT, digest_of, once

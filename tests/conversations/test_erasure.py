@@ -12,7 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ApiKey, AuditEvent, ClientSettings, Session, User, Workspace
+from accounts.models import ApiKey, AuditEvent, ClientSettings, Login, Session, User, Workspace
 from api.models import IdempotencyRecord
 from conversations.erasure import Erasure
 from conversations.models import (
@@ -107,6 +107,7 @@ def full_account():
     ApiKey.objects.mint(workspace=alice.workspace, user=alice, name="x")
     ClientSettings.change(alice, {"theme": "x"})
     IdempotencyRecord.objects.create(user=alice, key="x", request_digest=b"x", answer=b"x")
+    Login.objects.begin(alice)
     address = EmailAddress.objects.create(user=alice, email=alice.email)
     EmailConfirmation.objects.create(email_address=address, key="x")
     LogEntry.objects.create(user=alice, object_repr="x", action_flag=1)

@@ -34,17 +34,12 @@ class OneConversation(R2R):
     def get(self, request, conversation):
         """Its messages. All of them, of every branch, in the order in which they were written: see views.messages."""
         asked = self.asked()
-        pk, view, branch = (
-            asked.path_id("id", conversation),
-            asked.choice("view", "chronological", "threaded", "active"),
-            None,
-        )
-        if "branch_id" in asked.query:
-            [branch] = asked.ids("branch_id")[:1]
+        pk, branches = asked.path_id("id", conversation), asked.ids("branch_id")
+        view = asked.choice("view", "chronological", "threaded", "active")
         offset, limit = asked.whole("offset", default=None), asked.whole("limit", default=None, least=1, most=LONGEST)
         asked.check()
         found = self.conversation(pk)
-        return listed(self, found, view_name=view, branch=branch, offset=offset, limit=limit)
+        return listed(self, found, view_name=view, branch=branches and branches[0], offset=offset, limit=limit)
 
     def post(self, request, conversation):
         asked = self.asked()

@@ -22,11 +22,8 @@ class Messages(R2R):
     def post(self, request, conversation):
         """At the end of the active branch, or in answer to `parent_id`; where that has an answer, on a new branch."""
         asked = self.asked()
-        pk, text, role = (
-            asked.path_id("id", conversation),
-            asked.text("content", required=True),
-            asked.text("role", required=True),
-        )
+        pk = asked.path_id("id", conversation)
+        text, role = asked.text("content", required=True), asked.text("role", required=True)
         parent = asked.id("parent_id") or asked.id("parentID")  # as its JavaScript client calls it
         metadata = own(asked.object("metadata", strings=True))
         asked.check()
@@ -41,11 +38,8 @@ class OneMessage(R2R):
     def post(self, request, conversation, message):
         """Other words in the same place, other metadata, or both."""
         asked = self.asked()
-        pk, message_pk, text = (
-            asked.path_id("id", conversation),
-            asked.path_id("message_id", message),
-            asked.text("content"),
-        )
+        pk, message_pk = asked.path_id("id", conversation), asked.path_id("message_id", message)
+        text = asked.text("content")
         metadata = own(asked.object("metadata", strings=True))
         asked.check()
         found = self.conversation(pk, write=True)
