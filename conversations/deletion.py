@@ -53,8 +53,9 @@ def delete_messages(cursor, conversation_id, positions):
     cursor.execute(
         """
         INSERT INTO conversations_tombstone
-            (id, kind, owner_id, conversation_id, position, created_at, updated_at, deleted_at)
-        SELECT id, 'message', owner_id, conversation_id, position, created_at, coalesce(edited_at, created_at), now()
+            (id, kind, owner_id, conversation_id, position, external_id_digest, created_at, updated_at, deleted_at)
+        SELECT id, 'message', owner_id, conversation_id, position, md5(external_id)::uuid, created_at,
+               coalesce(edited_at, created_at), now()
         FROM conversations_message WHERE conversation_id = %s AND position = ANY(%s) RETURNING id
         """,
         [conversation_id, positions],

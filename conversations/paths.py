@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from conversations.models import Message, Tombstone
-from conversations.models.conversation import FIELDS
+from conversations.models.conversation import FIELDS, message_id
 from conversations.reading import Tree, upwards
 from lib.sql import fetch, fetch_prepared
-from lib.typeid import decode, encode
+from lib.typeid import encode
 
 PORTION, PORTION_BYTES = 100, 1_000_000
 
@@ -76,15 +76,17 @@ def lengths(conversation, tips):
     return {tip: len(tree.path(tip)) for tip in tips}
 
 
-def position_of(conversation, spelled):
-    """Where the message that a program names stands, or stood until it was deleted; None where it never did."""
-    if message := conversation.message_named(spelled):
+def position_of(conversation, spelled, *, read=message_id):
+    """Where the message that a program names stands, or stood until it was deleted; None where it never did. `read` is
+    Conversation.message_named's."""
+    if message := conversation.message_named(spelled, read=read):
         return message.position
     try:
-        gone = Tombstone.objects.of(Message, conversation_id=conversation.pk).filter(pk=decode(Message.PREFIX, spelled))
+        pk = read(spelled)
     except ValueError:
-        return None
-    return gone.values_list("position", flat=True).first()
+        pk = None
+    gone = Tombstone.objects.of(Message, conversation_id=conversation.pk).named(spelled, pk)
+    return gone.order_by("-deleted_at").values_list("position", flat=True).first()
 
 
 def last_said(conversation, tip, role):

@@ -36,6 +36,11 @@ def decode(prefix, text):
     return UUID(int=number)
 
 
+def decode_any(text):
+    """The same under whatever prefix."""
+    return decode(text.rpartition("_")[0], text)
+
+
 def url_converter(prefix):
     """A Django path converter: `<conv:pk>` takes conv_… and hands the view a UUID; nothing else matches."""
 

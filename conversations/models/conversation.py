@@ -44,6 +44,11 @@ class Added(NamedTuple):
     parent_external_id: str | None
 
 
+def message_id(text):
+    """The UUID that msg_… spells. Raises ValueError."""
+    return decode("msg", text)
+
+
 class ConversationQuerySet(models.QuerySet):
     def visible_to(self, user, *, own=False):
         """The one door: every page, export, search and dialect starts here. Superusers get no wider one.
@@ -205,10 +210,11 @@ class Conversation(Row):
         """True if they were in."""
         return bool(self.grants.filter(user=user).delete()[0])
 
-    def message_named(self, text):
-        """The message that a program means by the id it gave it, or by msg_…; None for neither."""
+    def message_named(self, text, *, read=message_id):
+        """The message that a program means by the id it gave it, or by ours, which `read` makes of the text or raises
+        ValueError; None for neither."""
         try:
-            pk = decode("msg", text)
+            pk = read(text)
         except ValueError:
             pk = None
         found = self.messages.filter(Q(external_id=text) | Q(pk=pk))

@@ -1,10 +1,19 @@
+import hashlib
+from uuid import UUID
+
 from django.db import models
+from django.db.models import Q
 
 
 class TombstoneQuerySet(models.QuerySet):
     def of(self, model, **whose):
         """Of rows of this model; `whose`: owner_id, conversation_id."""
         return self.filter(kind=model._meta.model_name, **whose)
+
+    def named(self, text, pk):
+        """Of what a program knew by this id of its own, or by ours."""
+        digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        return self.filter(Q(pk=pk) | Q(external_id_digest=UUID(digest)))
 
 
 class Tombstone(models.Model):
@@ -27,6 +36,7 @@ class Tombstone(models.Model):
     owner_id = models.UUIDField()
     conversation_id = models.UUIDField(db_index=True, null=True)  # none of a project's or a tag's
     position = models.IntegerField(null=True)
+    external_id_digest = models.UUIDField(null=True)  # md5, because what a client named it may say something
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     deleted_at = models.DateTimeField(db_index=True)  # rows older than the longest cursor's life are pruned

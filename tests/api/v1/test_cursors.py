@@ -94,3 +94,12 @@ def test_whatever_goes_with_a_conversation_leaves_its_place(as_alice, path):
     as_alice.delete(path)
 
     assert [row["id"] for row in as_alice.get(f"/bookmarks?after={made[1]}").json()["data"]] == [first]
+
+
+def test_a_client_s_own_id_is_a_place_still_when_its_item_is_gone(as_alice, path):
+    as_alice.delete(f"{path}/items/i1")
+
+    for order, there in (("asc", "i2"), ("desc", "i0")):
+        behind = as_alice.get(f"{path}/items?order={order}&after=i1").json()["data"]
+        assert [item["id"] for item in behind] == [there]
+    assert as_alice.get(f"{path}/items?after=i3").json()["code"] == "invalid_cursor"
