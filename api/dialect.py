@@ -8,9 +8,11 @@ import threading
 from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseNotModified
 from rest_framework.views import APIView
 
+from accounts.models import AuditEvent
 from accounts.refusals import SettingsTooLarge, TooManyTries
 from api.auth import KeyAuthentication
 from api.bodies import body_of, bytes_of
@@ -195,6 +197,15 @@ class Dialect(APIView):
         """For what else an editor's hand does not reach: publishing, letting others in."""
         if row.owner_id != self.request.user.pk:
             raise Problem(403, "forbidden", "Only its owner may do that.")
+
+    def erase(self, conversation):
+        """With everything in it, for good, and noted in the audit trail. Raises Problem (403)."""
+        self.check_may_delete(conversation)
+        with transaction.atomic():
+            counts = conversation.delete()
+            AuditEvent.record(
+                "conversation.delete", actor=self.request.user, target=conversation, request=self.request, **counts
+            )
 
     decode = staticmethod(decode)  # R2R spells ids as plain UUIDs
 

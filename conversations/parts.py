@@ -28,6 +28,17 @@ def retold(parts, old, new):
         return parts
 
 
+def with_text(text, parts):
+    """All that a message is made of, in order. An import keeps the text beside the parts: then it comes in once, behind
+    what was thought before it was said. Fields that stand beside the content are no part of it."""
+    parts = [part for part in parts or [] if part.get("type") != "fields"]
+    if not text or any(part.get("type") == "text" or part.get("text") == text for part in parts):
+        return parts
+    thoughts = [part for part in parts if part.get("type") == "reasoning"]
+    rest = [part for part in parts if part.get("type") != "reasoning"]
+    return [*thoughts, {"type": "text", "text": text}, *rest]
+
+
 def pointed(parts, attachments):
     """`parts` that lead to other attachments: {typeid of the old one: the new Attachment}."""
     return parts and [

@@ -17,7 +17,7 @@ class UnknownPlaceError(ValueError):
 class Page(NamedTuple):
     rows: list
     has_more: bool
-    total: int  # of the whole list
+    total: int | None  # of the whole list, where it was counted
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Walk:
     rows: QuerySet
     places: list[QuerySet]
 
-    def page(self, *, sort, descending=True, after=None, limit):
+    def page(self, *, sort, descending=True, after=None, limit, counted=True):
         """At most `limit` rows behind the one with the id `after`, in the order of the column `sort` and then of id.
 
         Raises UnknownPlaceError.
@@ -39,7 +39,9 @@ class Walk:
         order = [F(name).desc() if descending else F(name).asc() for name in (sort, "id")]
         rows = list(found.order_by(*order)[: limit + 1])
         has_more = len(rows) > limit
-        total = len(rows) if not after and not has_more else self.rows.order_by().count()
+        total = len(rows) if not after and not has_more else None
+        if total is None and counted:
+            total = self.rows.order_by().count()
         return Page(rows[:limit], has_more, total)
 
     def _place(self, pk, sort):

@@ -14,6 +14,7 @@ from api.problem import Problem
 from api.v1.serializers.branches import BranchSerializer
 from conversations import limits
 from conversations.models import Message
+from conversations.parts import with_text
 
 ROLES = [role for role in Message.Role.values if role != Message.Role.OTHER]
 STATUSES = [
@@ -301,13 +302,7 @@ def spell_version(version, role, *, since, by):
 
 
 def spell_parts(text, parts, role):
-    parts = [part for part in parts or [] if part.get("type") != "fields"]
-    # An import keeps the text beside the parts: it is shown once, behind what was thought before it was said.
-    if text and not any(part.get("type") == "text" or part.get("text") == text for part in parts):
-        thoughts = [part for part in parts if part.get("type") == "reasoning"]
-        rest = [part for part in parts if part.get("type") != "reasoning"]
-        parts = [*thoughts, {"type": "text", "text": text}, *rest]
-    return [_spell_part(part, role) for part in parts]
+    return [_spell_part(part, role) for part in with_text(text, parts)]
 
 
 def _spell_part(part, role):

@@ -175,11 +175,7 @@ class OneConversation(ConversationView):
     @spec.described(answers={204: None})
     def delete(self, request, conversation):
         """With everything in it, for good; its shares answer 410 from then on."""
-        found = self.conversation(conversation)
-        self.check_may_delete(found)
-        with transaction.atomic():
-            counts = found.delete()
-            record(request, found, **counts)
+        self.erase(self.conversation(conversation))
         return HttpResponse(status=204)
 
 
@@ -205,11 +201,5 @@ class BulkDelete(V1):
         )
 
 
-def record(request, conversation=None, **counts):
-    AuditEvent.record(
-        "conversation.delete" if conversation else "conversations.delete",
-        actor=request.user,
-        target=conversation or request.user,
-        request=request,
-        **counts,
-    )
+def record(request, **counts):
+    AuditEvent.record("conversations.delete", actor=request.user, target=request.user, request=request, **counts)
