@@ -1,7 +1,8 @@
-from django.urls import re_path
+from django.urls import path, re_path
 
 from api.dialect import NoSuchEndpoint
 from api.openai.dialect import OpenAI
+from api.openai.views import conversations, items
 
 
 class NotFound(NoSuchEndpoint, OpenAI):
@@ -9,5 +10,9 @@ class NotFound(NoSuchEndpoint, OpenAI):
 
 
 urlpatterns = [
+    path("conversations", conversations.Conversations.as_view()),
+    path("conversations/<conversation>", conversations.OneConversation.as_view()),
+    path("conversations/<conversation>/items", items.Items.as_view()),
+    path("conversations/<conversation>/items/<item>", items.OneItem.as_view()),
     re_path("", NotFound.as_view()),
 ]
