@@ -4,7 +4,8 @@ Written here, not in a template, which took longer over twenty hits than finding
 ids and numbers is escaped.
 """
 
-from django.utils.html import escape
+from html import escape
+
 from django.utils.safestring import mark_safe
 
 from lib.marks import marked

@@ -7,17 +7,17 @@ it has every day on which something was asked, the lines of the window, and the 
 
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from conversations.models import Conversation, Message
-from conversations.reading import Tree
+from conversations.reading import OPENING, Tree
 from lib.sql import fetch, fetch_prepared
 from lib.text import first_line
 from lib.typeid import encode
@@ -64,17 +64,19 @@ class Outline:
         return mark_safe("".join(items))  # noqa: S308  the text is escaped, the rest is ours
 
 
-def beside(conversation, window):
-    """What the rail shows beside a window of a thread."""
+def beside(conversation, window, messages):
+    """What the rail shows beside a window of a thread, of which `messages` are the reading.Lines."""
     path, loaded = conversation.get_absolute_url(), frozenset(window.positions)
-    if not (window.has_earlier or window.has_later):
-        return Outline(path, _lines(conversation, window.positions), loaded)
-    elif conversation.message_count <= WHOLE:
+    is_whole = not (window.has_earlier or window.has_later)
+    if conversation.message_count <= WHOLE and not is_whole:
         return Outline(path, _all(conversation.pk, conversation.revision, window.tip), loaded)
+    lines = [_line(path, row.id, row.position, row.opening) for row in messages if row.opening is not None]
+    if is_whole:
+        return Outline(path, lines, loaded)
     else:
         return Outline(
             path,
-            _lines(conversation, window.positions),
+            lines,
             loaded,
             calendar(conversation, window.tip),
             earlier=window.positions[0] if window.has_earlier else None,
@@ -116,7 +118,7 @@ def _all(pk, revision, tip):
         SELECT id, position, left(text, %s) FROM conversations_message
         WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND {condition} ORDER BY position
         """,  # noqa: S608  one of two conditions of ours
-        [4 * LINE, pk, positions],
+        [OPENING, pk, positions],
     )
     return [_line(path, *row) for row in rows]
 
@@ -133,7 +135,7 @@ def _lines(conversation, positions):
         ) AS m
         WHERE m.role = 'user' AND NOT m.hidden ORDER BY m.position
         """,
-        [4 * LINE, positions, conversation.pk],
+        [OPENING, positions, conversation.pk],
     )
     return [_line(path, *row) for row in rows]
 

@@ -16,6 +16,7 @@ from lib.sql import fetch_prepared
 
 WINDOW = 50
 WHOLE = 2_000  # messages of a page that is to be printed: about a second and 300 sheets of paper
+OPENING = 320  # characters of a question from which its line in the outline is made
 LEAD_IN = 8  # messages shown above the one that was asked for, so that it is read in its context
 
 
@@ -44,6 +45,7 @@ class Line(NamedTuple):
     created_at: object
     edited_at: object
     html: str | None  # None where it was not rendered yet, or is out of date
+    opening: str | None  # how a question begins, for its line in the outline
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,8 @@ def messages(conversation, positions, renderer_version):
     """The rows of a window, and in place of their words the HTML that is kept of them."""
     rows = fetch_prepared(
         f"""
-        SELECT {", ".join(f"m.{name}" for name in Line._fields[:-1])}, r.html
+        SELECT {", ".join(f"m.{name}" for name in Line._fields[:-2])}, r.html,
+               CASE WHEN m.role = 'user' AND NOT m.hidden THEN left(m.text, {OPENING}) END
         FROM unnest(%s::int[]) AS wanted (position)
         CROSS JOIN LATERAL (
             SELECT * FROM conversations_message WHERE conversation_id = %s AND position = wanted.position LIMIT 1

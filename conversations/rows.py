@@ -4,9 +4,9 @@ Written here, not in a template, which took longer over fifty rows of fifteen va
 page. Whatever is not made of our own ids and numbers is escaped.
 """
 
+from html import escape
 from itertools import starmap
 
-from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from lib.templatetags.parley import drawing

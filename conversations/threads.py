@@ -24,6 +24,7 @@ NONE = MappingProxyType({})
 class Thread:
     path: str  # of the page of the conversation; those of its other pages begin with it
     begun: SafeString  # <time> of the conversation's beginning
+    lines: list[reading.Line]  # of the window, hidden ones too
     turns: list[SafeString]
     earlier_href: str
     later_href: str
@@ -52,6 +53,7 @@ def thread(conversation, window, reader, *, can_edit=False, found=None, words=()
     return Thread(
         path=path,
         begun=_begun(conversation),
+        lines=rows,
         turns=_turns(conversation, shown, reader, can_edit=can_edit, found=found, marked=marked, families=families),
         earlier_href=f"{more}&before={window.positions[0]}" if window.has_earlier and window.positions else "",
         later_href=f"{more}&after={window.positions[-1]}" if window.has_later and window.positions else "",
@@ -70,6 +72,7 @@ def chronological(conversation, window, reader, *, can_edit=False):
     return Thread(
         path=path,
         begun=_begun(conversation),
+        lines=rows,
         turns=_turns(conversation, rows, reader, can_edit=can_edit, places=_places(conversation, rows)),
         earlier_href=f"{more}?before={window.positions[0]}" if window.has_earlier and window.positions else "",
         later_href=f"{more}?after={window.positions[-1]}" if window.has_later and window.positions else "",

@@ -4,7 +4,8 @@ Written here, not in a template, which took longer over fifty turns of fourteen 
 the page. Whatever is not made of our own ids and numbers is escaped.
 """
 
-from django.utils.html import escape
+from html import escape
+
 from django.utils.safestring import SafeString, mark_safe
 
 from conversations.models import Message

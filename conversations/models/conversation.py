@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from functools import cache
 from itertools import count
 from typing import NamedTuple
 
@@ -178,7 +179,7 @@ class Conversation(Row):
         return self.title or "Untitled"
 
     def get_absolute_url(self):
-        return reverse("conversations:detail", args=[self.pk])
+        return f"{_index()}{self.typeid}/"
 
     @classmethod
     def visible(cls, pk, user):
@@ -511,6 +512,12 @@ class Conversation(Row):
 def refuse_large(metadata):
     if len(json.dumps(metadata, ensure_ascii=False).encode()) > limits.METADATA_BYTES:
         raise MetadataTooLarge
+
+
+@cache
+def _index():
+    """Where the addresses of all conversations begin: lists ask for hundreds."""
+    return reverse("conversations:index")
 
 
 _VISIBLE = Prepared(

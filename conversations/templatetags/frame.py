@@ -1,8 +1,9 @@
 """What stands around every page of somebody signed in."""
 
+from html import escape
+
 from django import template
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from conversations import history

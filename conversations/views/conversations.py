@@ -92,7 +92,7 @@ def detail(request, pk):
         "readings": _readings(conversation, request.user),
     }
     if not wants_fragment(request):
-        context["outline"] = outline.beside(conversation, window)
+        context["outline"] = outline.beside(conversation, window, thread.lines)
     return render_page(request, "conversations/detail.html", context, fragment="turns")
 
 

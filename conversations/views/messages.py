@@ -38,7 +38,7 @@ def create(request, pk):
     window = reading.latest(conversation)
     thread = threads.thread(conversation, window, request.user, can_edit=True)
     context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True}
-    context |= {"leads_up": True, "leads_down": True, "outline": outline.beside(conversation, window)}
+    context |= {"leads_up": True, "leads_down": True, "outline": outline.beside(conversation, window, thread.lines)}
     return render(request, "conversations/detail.html", context, status=422)
 
 

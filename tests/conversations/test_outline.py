@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from conversations import outline, reading
 from conversations.models import Conversation, Message
+from conversations.rendering import VERSION
 
 
 @pytest.fixture
@@ -26,6 +27,10 @@ def long(alice):
     )
     conversation.refresh_from_db()
     return conversation
+
+
+def beside(conversation, window):
+    return outline.beside(conversation, window, reading.messages(conversation, window.positions, VERSION))
 
 
 def test_the_outline_knows_the_questions_outside_the_window(sign_in, alice):
@@ -50,7 +55,7 @@ def test_the_outline_is_of_the_branch_that_is_shown_and_leaves_out_what_is_hidde
     conversation.refresh_from_db()
 
     def texts(window):
-        return [line.text for line in outline.beside(conversation, window).lines]
+        return [line.text for line in beside(conversation, window).lines]
 
     assert texts(reading.latest(conversation)) == ["Which telescope should a beginner buy?", "On the new branch"]
     assert texts(reading.around(conversation, 3)) == ["Which telescope should a beginner buy?", "On the old branch"]
@@ -77,12 +82,12 @@ def test_a_conversation_of_a_thousand_has_all_its_questions_and_asks_for_them_on
     window = reading.latest(long)
 
     with django_assert_num_queries(2):  # the tree, the lines
-        assert len(outline.beside(long, window).lines) == 550
+        assert len(outline.beside(long, window, []).lines) == 550
     with django_assert_num_queries(0):
-        outline.beside(long, window)
+        outline.beside(long, window, [])
     long.messages.get(position=1).edit("Changed", by=alice)
     long.refresh_from_db()
-    assert outline.beside(long, window).lines[0].text == "Changed"
+    assert outline.beside(long, window, []).lines[0].text == "Changed"
 
 
 def test_a_longer_one_has_every_day_the_questions_of_the_window_and_the_way_to_the_others(sign_in, alice, long):
@@ -144,4 +149,4 @@ def test_an_outline_costs_two_queries_however_many_branches(alice, conversation,
     window = reading.latest(conversation)
 
     with django_assert_num_queries(2):  # the tree, the lines
-        outline.beside(conversation, window)
+        outline.beside(conversation, window, [])

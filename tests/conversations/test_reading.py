@@ -66,7 +66,7 @@ def test_a_window_is_looked_up_by_its_positions_whatever_the_plan_was_made_for(l
     window, before = reading.first(long), _scans("message_answers")
 
     reading.messages(long, window.positions, VERSION)
-    outline.beside(long, reading.Window(window.tip, window.positions, has_earlier=False, has_later=False))
+    outline.piece(long, window.tip)
 
     assert _scans("message_answers") == before
 
