@@ -16,7 +16,7 @@ from accounts.models import AuditEvent
 from accounts.refusals import SettingsTooLarge, TooManyTries
 from api.auth import KeyAuthentication
 from api.bodies import body_of, bytes_of
-from api.idempotency import KEY_LIMIT, digest_of, once
+from api.idempotency import KEY_LIMIT, digest_of, once, once_waiting
 from api.problem import Problem, invalid, not_found
 from api.throttling import count_request
 from conversations.models import Branch, Conversation, Message
@@ -253,6 +253,15 @@ class Dialect(APIView):
         response = HttpResponse(body, status=problem.status, content_type="application/json", headers=problem.headers)
         response.is_dialects_own = True
         return response
+
+
+class AsksModel:
+    """Mixed into a view whose POST waits for a model: `ask` reads and waits, with no connection to the database;
+    `store` writes what came of it, on what has become of everything meanwhile."""
+
+    def once(self, key, handler):
+        patience = settings.MODEL_TIMEOUT + 60  # and what is done before and after the wait
+        return once_waiting(self.request.user, key, self.digest(), ask=self.ask, store=self.store, patience=patience)
 
 
 def _of_this_thread(Serializer):  # noqa: N803

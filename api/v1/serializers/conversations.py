@@ -6,7 +6,7 @@ from api.v1.serializers.items import ItemInput, ItemSerializer, check_count
 from conversations import limits
 from conversations.listing import COLUMNS
 from conversations.models import Branch, Conversation
-from lib.typeid import decode, encode
+from lib.typeid import encode
 from projects.models import Project
 
 BULK = 100
@@ -55,10 +55,7 @@ class ConversationChange(Input):
 
 def project_named(spelled, user):
     """The project that a conversation may be put into: the caller's own. Raises Problem (404)."""
-    try:
-        found = Project.objects.filter(owner=user, pk=decode(Project.PREFIX, spelled)).first()
-    except ValueError:
-        found = None
+    found = Project.objects.visible_to(user, own=True).named(spelled)
     if found is None:
         raise not_found("project")
     return found

@@ -1,9 +1,8 @@
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from api import specification as spec
-from api.idempotency import once_waiting
+from api.dialect import AsksModel
 from api.problem import Problem, invalid, not_found
 from api.queries import choice_of, limit_of, text_of
 from api.v1.dialect import V1
@@ -188,7 +187,7 @@ class Edit(ItemView):
         return self.payload(EditInput)["content"]
 
 
-class Regenerate(ItemView):
+class Regenerate(AsksModel, ItemView):
     @spec.described(takes=RegenerateInput, answers={201: RegeneratedSerializer}, query=(CONTENT,))
     def post(self, request, conversation, item):
         """Asks the model again; the answer stands beside the old one. 503 while no model is configured.
@@ -196,10 +195,6 @@ class Regenerate(ItemView):
         An item of an assistant gets another answer to what stands before it, an item of a user an answer to itself.
         """
         return self.store(self.ask())
-
-    def once(self, key, handler):
-        patience = settings.MODEL_TIMEOUT + 60  # and what is done before and after the wait
-        return once_waiting(self.request.user, key, self.digest(), ask=self.ask, store=self.store, patience=patience)
 
     def ask(self):
         """The model's Completion. What it is told is read before; no connection is held while it is waited for."""
