@@ -15,6 +15,17 @@ def limit_of(query, *, default, maximum, lowest=1, name="limit"):
     return min(int(text[:9]), maximum)
 
 
+def whole_of(query, name, *, default, lowest, highest=None):
+    """A whole number; one outside its bounds is refused, for whoever would lose rows where it was cut."""
+    text = query.get(name)
+    if text is None:
+        return default
+    bounds = f"from {lowest} on" if highest is None else f"from {lowest} to {highest:,}"
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or not lowest <= int(text) <= (highest or int(text)):
+        raise invalid(name, f"must be a whole number {bounds}.")
+    return int(text)
+
+
 def choice_of(query, name, choices):
     """The query's value of `name`, one of `choices`; the first of them where it says nothing."""
     value = query.get(name, choices[0])

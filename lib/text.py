@@ -47,6 +47,12 @@ def first_line(text, limit):
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def first_words(text, limit):
+    """The same, cut between two words where it has to be, and not marked as cut: a name."""
+    line = first_line(text, 2 * limit)
+    return line if len(line) <= limit else line[: limit + 1].rpartition(" ")[0] or line[:limit]
+
+
 def plain(text):
     """Markdown and TeX without most of their signs: good enough for one line in a list, not for reading."""
     if not _MARKED.search(text):

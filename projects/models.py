@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from lib.models import Row
+from lib.typeid import decode
 from projects.refusals import OwnerIsIn, ProjectExists
 
 
@@ -36,6 +37,13 @@ class ProjectQuerySet(models.QuerySet):
         project = self.model(owner=owner, workspace_id=owner.workspace_id, **fields)
         project.keep(force_insert=True)
         return project
+
+    def named(self, text):
+        """The one that a program means by a proj_… id, or None."""
+        try:
+            return self.filter(pk=decode(Project.PREFIX, text)).first()
+        except ValueError:
+            return None
 
     def called(self, owner, name):
         """What makes another project of that name impossible; capitals count for nothing."""

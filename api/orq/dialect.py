@@ -1,5 +1,8 @@
 from api.dialect import Dialect
 
+# The vendor's, to the letter.
+SAID = {"conversation_not_found": "Conversation not found"}
+
 
 class Orq(Dialect):
     """Orq's conversations: errors are one message, nothing is ever null, times are milliseconds."""
@@ -8,4 +11,4 @@ class Orq(Dialect):
 
     @classmethod
     def error(cls, problem, request_id):
-        return {"message": problem.message}
+        return {"message": SAID.get(problem.code, problem.message)}

@@ -502,8 +502,9 @@ class Conversation(Row):
         return row
 
     def touch(self):
-        """`updated_at` always grows, whatever the clock does: cursors and ETags stand on it."""
-        self.updated_at = max(timezone.now(), self.updated_at + timedelta(microseconds=1))
+        """`updated_at` always grows, whatever the clock does, so that whoever counts in milliseconds sees it: cursors
+        and ETags stand on it."""
+        self.updated_at = max(timezone.now(), self.updated_at + timedelta(milliseconds=1))
 
     def delete(self, *args, **kwargs):
         return Conversation.objects.filter(pk=self.pk).delete()
