@@ -11,6 +11,8 @@ BROWSERS = {
     "Chrome/": "Chrome",
     "Safari/": "Safari",
     "curl/": "curl",
+    "python-": "Python",
+    "axios/": "Node",
 }
 SYSTEMS = {
     "iPhone": "iPhone",

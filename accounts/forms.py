@@ -24,7 +24,6 @@ OPENS = {
     "tenant:read": "See the workspace and its settings",
     "tenant:admin": "Run the workspace",
 }
-KEYS = 50  # live ones of one person
 
 
 class UserForm(forms.ModelForm):
@@ -99,8 +98,8 @@ class ApiKeyForm(PasswordForm):
         self.fields["scopes"].initial = ["conversations:read"]
 
     def clean(self):
-        if self.request.user.api_keys.live().count() >= KEYS:
-            raise forms.ValidationError(f"You have {KEYS} keys that work. Revoke one first.")
+        if self.request.user.api_keys.live().count() >= ApiKey.LIMIT:
+            raise forms.ValidationError(f"You have {ApiKey.LIMIT} keys that work. Revoke one first.")
         return super().clean()
 
     def mint(self):

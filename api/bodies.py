@@ -5,8 +5,9 @@ import json
 import math
 import re
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 
 from api.problem import Problem
 
@@ -31,6 +32,16 @@ def bytes_of(request):
         raise Problem(413, "body_too_large", "The body is larger than 10 MiB.") from None
     except UnreadablePostError:
         raise Problem(400, "invalid_json", "The body did not arrive whole.") from None
+
+
+def form_of(request):
+    """The fields of a form; none where the body is something else. Raises Problem (400, 413)."""
+    try:
+        return request._request.POST
+    except RequestDataTooBig:
+        raise Problem(413, "body_too_large", "The body is larger than 10 MiB.") from None
+    except (UnreadablePostError, MultiPartParserError, TooManyFieldsSent):
+        raise Problem(400, "invalid_form", "The form could not be read.") from None
 
 
 def parse(raw):

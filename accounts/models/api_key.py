@@ -66,10 +66,12 @@ class ApiKey(Row):
 
     PREFIX = "key"
     SECRET_PREFIX = "rk_live_"  # noqa: S105
+    LIMIT = 50  # live ones of one person
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="api_keys")
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="api_keys")
     name = models.CharField(max_length=120, blank=True)
+    description = models.CharField(max_length=2_000, blank=True)
     scopes = ArrayField(models.CharField(max_length=40), validators=[check_scopes])
     prefix = models.CharField(max_length=16)
     digest = models.BinaryField(max_length=32, unique=True, editable=False)

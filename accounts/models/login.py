@@ -47,6 +47,10 @@ class LoginQuerySet(models.QuerySet):
         renewed = self.filter(pk=login.pk, refresh_digest=old).update(**{name: getattr(login, name) for name in fields})
         return login if renewed else None
 
+    def end_named(self, user, name):
+        """Ends one of `user`'s logins by its `name`. Returns 1, or 0 where it is gone."""
+        return self.filter(pk__in=[row.pk for row in self.filter(user=user) if row.name == name]).delete()[0]
+
     def open_for(self, user):
         """Those that still let a program in as `user`, newest first."""
         rows = self.filter(user=user, refresh_expires_at__gt=timezone.now()).select_related("user")
@@ -74,7 +78,7 @@ class Login(Row):
     access = refresh = ""  # the secrets; only `begin` and `refresh` know them
 
     # What an API key has, for whoever asks what a credential may do.
-    name = prefix = ""
+    prefix = ""
     may_act_for_others = False
 
     def __str__(self):
@@ -93,6 +97,15 @@ class Login(Row):
     def is_valid(self):
         """However the password was changed, by whomever: what was logged in with the old one is out."""
         return self.user.is_active and constant_time_compare(bytes(self.password_digest), _of_password(self.user))
+
+    @property
+    def name(self):
+        """What a page may call this row."""
+        return self.typeid
+
+    @property
+    def signed_in_at(self):
+        return self.created_at
 
     @property
     def scopes(self):

@@ -1,6 +1,10 @@
 import re
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
 from accounts.models import AuditEvent
+from accounts.passwords import is_password_of
 from api.auth import KeyAuthentication, bearer
 from api.dialect import READ, Dialect
 from api.problem import Problem
@@ -129,6 +133,18 @@ class R2R(Dialect):
 
     def branch(self, conversation, pk):
         return conversation.branches.filter(pk=pk).first() or Branch()
+
+    def check_password(self, user, password):
+        """Raises Problem (400), TooManyTries."""
+        if not is_password_of(user, password, self.request._request):
+            raise Problem(400, "wrong_password", "Incorrect password")
+
+    def check_new_password(self, password, user, field):
+        """Raises Invalid for one that is too easily guessed: signing up here is no easier than on the page."""
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise Invalid([faults.bad_value(["body", field], " ".join(error.messages))]) from None
 
     def record(self, action, target, **details):
         AuditEvent.record(action, actor=self.request.user, target=target, request=self.request, **details)

@@ -2,7 +2,7 @@ from django.urls import path, re_path
 
 from api.dialect import NoSuchEndpoint
 from api.r2r.dialect import R2R
-from api.r2r.views import conversations, messages
+from api.r2r.views import conversations, keys, logins, messages, users
 
 
 class NotFound(NoSuchEndpoint, R2R):
@@ -10,6 +10,16 @@ class NotFound(NoSuchEndpoint, R2R):
 
 
 urlpatterns = [
+    path("health", logins.Health.as_view()),
+    path("users", users.Users.as_view()),
+    path("users/me", users.Me.as_view()),
+    path("users/login", logins.LogIn.as_view()),
+    path("users/refresh-token", logins.Refresh.as_view()),
+    path("users/logout", logins.LogOut.as_view()),
+    path("users/change-password", logins.Password.as_view()),
+    path("users/<user>", users.OneUser.as_view()),
+    path("users/<user>/api-keys", keys.Keys.as_view()),
+    path("users/<user>/api-keys/<key>", keys.OneKey.as_view()),
     path("conversations", conversations.Conversations.as_view()),
     path("conversations/<conversation>", conversations.OneConversation.as_view()),
     path("conversations/<conversation>/messages", messages.Messages.as_view()),
