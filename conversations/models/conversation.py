@@ -1,7 +1,7 @@
 import json
 from datetime import timedelta
 from functools import cache
-from itertools import count
+from itertools import count, groupby
 from typing import NamedTuple
 
 from django.db import IntegrityError, connection, models, transaction
@@ -25,6 +25,7 @@ from conversations.refusals import (
     Stale,
     TooManyTags,
 )
+from lib.json import dumps
 from lib.metadata import merged
 from lib.models import Row
 from lib.sql import Prepared, fetch_prepared
@@ -258,15 +259,19 @@ class Conversation(Row):
         """Adds several messages, or none of them, and returns their ids.
 
         Each is a dict of role, text and any of FIELDS; with `after`, a position, it answers that message as reply()
-        does, else the message before it.
+        does, else the message before it. Those that stand in a row without it are one statement.
         """
-        if self.locked().message_count + len(messages) > limits.MESSAGES:
-            raise ConversationFull
         added = []
-        for message in messages:
-            fields = dict(message)
-            after = fields.pop("after", None)
-            added.append(self.append(**fields) if after is None else self.reply(after, **fields))
+        for is_reply, run in groupby(messages, key=lambda message: "after" in message):
+            run = list(run)
+            added += [self.add(**message).id for message in run] if is_reply else self._append_run(run)
+        return added
+
+    def _append_run(self, messages):
+        added = _add_all(self.pk, messages)
+        if added is None:
+            Conversation.objects.only("pk").get(pk=self.pk)
+            raise ConversationFull
         return added
 
     @transaction.atomic
@@ -582,29 +587,54 @@ def _add(conversation, role, text, *, after=None, owner=None, workspace=None, cr
     written = FIELDS | fields
     for name in ("parts", "metadata"):
         written[name] = None if written[name] is None else Jsonb(written[name])
+    rows = _written(
+        _APPEND,
+        {
+            **written,
+            "conversation": conversation,
+            "after": after,
+            "owner": owner,
+            "workspace": workspace,
+            "id": message_id,
+            "role": role,
+            "text": text,
+            "created_at": created_at or timezone.now(),
+            "turn": int(said),
+            "preview": first_line(text, limits.PREVIEW) if said else "",
+            "limit": limits.MESSAGES,
+        },
+    )
+    return Added(message_id, *rows[0]) if rows else None
+
+
+def _add_all(conversation, messages):
+    """The new ids, or None where nothing was added: full, or gone. All of it in one statement, as above."""
+    now = timezone.now()
+    rows = [{"created_at": now} | FIELDS | message | {"id": new_id()} for message in messages]
+    said = [row for row in rows if row["role"] in TURN_ROLES and is_said(row["text"], row["parts"])]
+    previews = [line for row in said if (line := first_line(row["text"], limits.PREVIEW))]
+    written = _written(
+        _APPEND_ALL,
+        {
+            "conversation": conversation,
+            "messages": dumps(rows).decode(),
+            "count": len(rows),
+            "last": max(row["created_at"] for row in rows),
+            "turns": len(said),
+            "preview": previews[-1] if previews else "",
+            "limit": limits.MESSAGES,
+        },
+    )
+    return [row["id"] for row in rows] if written else None
+
+
+def _written(statement, params):
     try:
-        rows = fetch_prepared(
-            _APPEND,
-            {
-                **written,
-                "conversation": conversation,
-                "after": after,
-                "owner": owner,
-                "workspace": workspace,
-                "id": message_id,
-                "role": role,
-                "text": text,
-                "created_at": created_at or timezone.now(),
-                "turn": int(said),
-                "preview": first_line(text, limits.PREVIEW) if said else "",
-                "limit": limits.MESSAGES,
-            },
-        )
+        return fetch_prepared(statement, params)
     except IntegrityError as error:
         if error.__cause__.diag.constraint_name != "message_external_id_once":
             raise
         raise DuplicateMessage from error
-    return Added(message_id, *rows[0]) if rows else None
 
 
 # FOR UPDATE reads the row as the last committed writer left it, so `parent` is the true tip even when we had to wait.
@@ -647,4 +677,48 @@ WITH old AS MATERIALIZED (
 SELECT old.next_position, changed.length, moved.name, parent.id, parent.external_id
 FROM old CROSS JOIN changed LEFT JOIN moved ON true LEFT JOIN conversations_message AS parent
 ON parent.conversation_id = old.id AND parent.position = old.tip_position
+"""
+
+_APPEND_ALL = """
+WITH old AS MATERIALIZED (
+    SELECT id, workspace_id, owner_id, active_branch_id, tip_position, next_position
+    FROM conversations_conversation
+    WHERE id = %(conversation)s AND message_count + %(count)s::int <= %(limit)s
+    FOR UPDATE
+), changed AS (
+    UPDATE conversations_conversation AS c
+    SET next_position = old.next_position + %(count)s::int,
+        tip_position = old.next_position + %(count)s::int - 1,
+        message_count = message_count + %(count)s::int,
+        length = length + %(count)s::int,
+        turns = turns + %(turns)s,
+        revision = revision + 1,
+        preview = CASE WHEN %(preview)s::text = '' THEN preview ELSE %(preview)s END,
+        last_message_at = greatest(last_message_at, %(last)s),
+        updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    FROM old WHERE c.id = old.id
+), moved AS (
+    UPDATE conversations_branch AS b
+    SET tip_position = old.next_position + %(count)s::int - 1, updated_at = clock_timestamp()
+    FROM old WHERE b.id = old.active_branch_id
+), added AS (
+    INSERT INTO conversations_message
+        (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
+         completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
+         version, hidden, searchable, source_id)
+    SELECT m.id, old.id, old.workspace_id, old.owner_id, old.next_position + m.number - 1,
+           CASE WHEN m.number = 1 THEN old.tip_position ELSE old.next_position + m.number - 2 END, m.replaces_position,
+           m.created_at, m.completed_at, m.role, m.text, m.parts, m.metadata, m.type, m.status, m.model, m.name,
+           m.call_id, m.external_id, 1, false, true, ''
+    FROM old CROSS JOIN ROWS FROM (
+        json_to_recordset(%(messages)s::json) AS (
+            id uuid, replaces_position int, created_at timestamptz, completed_at timestamptz, role text, text text,
+            parts jsonb, metadata jsonb, type text, status text, model text, name text, call_id text, external_id text
+        )
+    ) WITH ORDINALITY AS m (
+        id, replaces_position, created_at, completed_at, role, text,
+        parts, metadata, type, status, model, name, call_id, external_id, number
+    )
+)
+SELECT 1 FROM old
 """

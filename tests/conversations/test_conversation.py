@@ -1,8 +1,10 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.utils import timezone
 
 from conversations import limits
 from conversations.models import (
@@ -70,6 +72,34 @@ def test_several_messages_are_appended_together_or_not_at_all(conversation):
     assert conversation.messages.count() == 4
 
 
+def test_several_messages_are_one_statement_that_tells_the_row_all_of_it(conversation, django_assert_num_queries):
+    before = Conversation.objects.get(pk=conversation.pk)
+    later = timezone.now() + timedelta(days=1)
+    metadata = {"large": 10**300, "é": [None, True, 0.1]}
+    messages = [
+        {"role": "user", "text": "Why?\n\nReally.", "created_at": later},
+        {"role": "assistant", "text": "", "type": "function_call", "parts": [{"type": "reasoning"}]},
+        {"role": "tool", "text": "42", "status": "failed", "metadata": metadata, "model": "m", "name": "n"},
+        {"role": "assistant", "text": " \n", "completed_at": later, "external_id": "mine"},
+    ]
+
+    with django_assert_num_queries(3):  # and where a transaction begins and ends
+        ids = conversation.append_all(messages)
+
+    assert path(conversation)[2:] == [message["text"] for message in messages]
+    written = list(conversation.messages.filter(position__gt=2).order_by("position"))
+    assert [message.pk for message in written] == ids
+    for message, sent in zip(written, messages, strict=True):
+        assert sent.items() <= vars(message).items()
+    after = Conversation.objects.get(pk=conversation.pk)
+    assert (after.message_count, after.length, after.next_position) == (6, 6, 7)
+    assert after.turns == before.turns + 2
+    assert (after.tip_position, after.active_branch.tip_position) == (6, 6)
+    assert (after.preview, after.last_message_at) == ("Why? Really.", later)
+    assert after.updated_at > before.updated_at
+    assert after.revision > before.revision
+
+
 def test_one_of_several_may_answer_an_earlier_message(conversation):
     conversation.append_all(
         [{"role": "assistant", "text": "A refractor.", "after": 1}, {"role": "user", "text": "Ah."}]
@@ -95,6 +125,8 @@ def test_a_conversation_that_is_gone_takes_no_message(conversation):
 
     with pytest.raises(Conversation.DoesNotExist):
         conversation.append("user", "Anybody there?")
+    with pytest.raises(Conversation.DoesNotExist):
+        conversation.append_all([{"role": "user", "text": "Anybody there?"}])
 
 
 def test_replying_to_the_tip_is_one_statement_too(conversation, django_assert_num_queries):

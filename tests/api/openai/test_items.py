@@ -474,3 +474,10 @@ def test_items_beside_the_active_branch_are_read_and_deleted_by_name(openai, hou
     assert [text_of(item) for item in openai.get(f"{path}/items?order=asc").json()["data"]] == ["1", "another 2"]
     assert openai.get(f"{path}/items/{old['id']}").json() == old
     assert openai.delete(f"{path}/items/{old['id']}").status_code == 200
+
+
+def test_a_batch_costs_what_one_item_does(openai, path, django_assert_num_queries):
+    openai.post(f"{path}/items", {"items": [user("x")]})
+
+    with django_assert_num_queries(6):  # the key, the conversation, the items in a transaction (3), the items again
+        openai.post(f"{path}/items", {"items": [user(str(n)) for n in range(20)]})
