@@ -16,13 +16,13 @@ PATIENCE = 60  # seconds
 def run(live_server, key_of, alice):
     """run("openai_3/conversations.py") → what the program printed, read as JSON.
 
-    It finds the server in PARLEY_URL and a key of Alice's in PARLEY_KEY, and what is given by name beside them.
+    It finds the server in PARLEY_URL and a key of Alice's in PARLEY_KEY, and what is given by name beside them. Another
+    environment than its own may run it: that of another version of the same package.
     """
     key = key_of(alice)
 
-    def run(program, **given):
-        name, _, file = program.partition("/")
-        path = environments.HERE / name / file
+    def run(program, environment="", **given):
+        path, name = environments.HERE / program, environment or program.partition("/")[0]
         if path.suffix == ".mjs":  # Node looks for packages where the program lies
             path = shutil.copy(path, environments.home(name))
         done = subprocess.run(
