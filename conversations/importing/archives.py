@@ -8,9 +8,11 @@ import struct
 import zipfile
 import zlib
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from conversations.importing.reading import Fault
+from conversations.importing.formats import detect
+from conversations.importing.reading import Fault, Record, records
 
 MEMBERS = 50_000  # files in one archive: years of pictures; each costs memory before anything is read
 DIRECTORY_BYTES = 32 * 1024 * 1024
@@ -22,12 +24,13 @@ _PACKING = "The archive is packed in a way Parley cannot read. Pack it again as 
 _DAMAGED = "The archive is damaged: {}. Download the export again."
 # What the standard library raises over a damaged archive: bad offsets, names and streams, each in its own words.
 BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, UnicodeDecodeError, struct.error)
-_CONVERSATIONS = re.compile(r"conversations(-\d+)?\.jsonl?$", re.IGNORECASE)
-# Accounts, ratings and listings, named so that an export without conversations does not report them one by one.
+_CONVERSATIONS = re.compile(r"conversations(-\d+)?\.jsonl?")
+# Accounts, ratings and listings, which no report should name one by one.
 _OTHER = {
     "user.json", "users.json", "user_settings.json", "message_feedback.json", "model_comparisons.json",
     "shared_conversations.json", "group_chats.json", "shopping.json", "sora.json", "projects.json", "memories.json",
 }  # fmt: skip
+LOOKED_AT = 5  # records of a file that may hold conversations or not
 _FILE_ID = re.compile(r"file[-_][A-Za-z0-9]+")
 
 
@@ -124,14 +127,22 @@ class ZipUpload:
         return data if len(data) <= limit else None
 
     def _conversations(self):
-        names = [member for member in self.members if member.filename.lower().endswith((".json", ".jsonl"))]
-        chosen = [member for member in names if _CONVERSATIONS.search(PurePosixPath(member.filename).name)]
-        # shared_conversations.json and its like end the same way; they list, they do not hold.
-        chosen = [member for member in chosen if PurePosixPath(member.filename).name.lower() not in _OTHER]
-        chosen = chosen or [m for m in names if PurePosixPath(m.filename).name.lower() not in _OTHER]
-        if not chosen:
+        names = {member: PurePosixPath(member.filename).name.lower() for member in self.members}
+        files = [member for member, name in names.items() if name.endswith((".json", ".jsonl")) and name not in _OTHER]
+        if any(_CONVERSATIONS.fullmatch(names[member]) for member in files):
+            # Beside these an export has documents and lists. One that holds conversations as well is not passed over.
+            files = [m for m in files if _CONVERSATIONS.fullmatch(names[m]) or self._holds_conversations(m)]
+        if not files:
             raise Fault(self._nothing_inside())
-        return sorted(chosen, key=lambda member: _natural(member.filename))
+        return sorted(files, key=lambda member: _natural(member.filename))
+
+    def _holds_conversations(self, member):
+        try:
+            with self.archive.open(member) as inflated:
+                first = list(islice(records(Counted(inflated, packed=member.compress_size)), LOOKED_AT))
+        except (*BROKEN, NotImplementedError, Fault):
+            return False
+        return any(isinstance(record, Record) and detect(record.value) for record in first)
 
     def _nothing_inside(self):
         endings = {PurePosixPath(member.filename).suffix.lower() for member in self.members}

@@ -54,6 +54,24 @@ def test_conversations_under_another_name_are_found(importing_text):
     assert importing_text(zipped(**{"a/my chats.json": [simple()]})).counts["conversations"] == {"new": 1}
 
 
+def test_conversations_beside_conversations_json_are_found_and_other_files_are_not_reported(importing_text):
+    batch = importing_text(
+        zipped(
+            **{
+                "conversations.json": [simple("chat-1")],
+                "old_conversations.json": [simple("chat-2")],
+                "2023/holiday.json": simple("chat-3"),
+                "2023/broken.json": "{",
+                "textdocs/5f.json": {"id": "5f", "title": "Canvas", "content": "…"},
+                "lists/new_in_2027.json": [{"id": "x"}] * 9,
+            }
+        )
+    )
+
+    assert batch.counts["conversations"] == {"new": 3}
+    assert not batch.lines.exists()
+
+
 def test_files_come_along_by_the_beginning_of_their_names(importing_text, alice):
     batch = importing_text(
         zipped(
