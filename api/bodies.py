@@ -6,11 +6,12 @@ import math
 import re
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import UnreadablePostError
+from django.http import QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from api.problem import Problem
 
+FORM = "application/x-www-form-urlencoded"
 DEPTH = 100
 DIGITS = 309  # of an integer: as large as the largest number with a point; more would only be work for others
 # Only a text with one of these can hold a NUL or half a character; looking for them costs less than a walk.
@@ -37,6 +38,8 @@ def bytes_of(request):
 def form_of(request):
     """The fields of a form; none where the body is something else. Raises Problem (400, 413)."""
     try:
+        if request.content_type.partition(";")[0] == FORM:  # Django reads those of POST alone
+            return QueryDict(request.body, encoding="utf-8")
         return request._request.POST
     except RequestDataTooBig:
         raise Problem(413, "body_too_large", "The body is larger than 10 MiB.") from None
@@ -62,7 +65,7 @@ def parse(raw):
         message = f"The body is not valid JSON: {error.msg}, at character {error.pos}."
         raise Problem(400, "invalid_json", message, position=error.pos) from None
     if text.count("[") + text.count("{") > DEPTH or _ESCAPED.search(text):
-        _check(value)
+        check(value)
     return value
 
 
@@ -92,8 +95,8 @@ def _int(digits):
     return int(digits)
 
 
-def _check(value):
-    """Depth, NULs and lone surrogates, level by level, so that no nesting can exhaust the stack."""
+def check(value):
+    """Depth, NULs and lone surrogates, level by level, so that no nesting exhausts the stack. Raises Problem (400)."""
     level = [value]
     for _ in range(DEPTH + 1):
         below = []

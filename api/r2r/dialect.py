@@ -70,8 +70,6 @@ class R2R(Dialect):
     def error(cls, problem, request_id):
         if isinstance(problem, Invalid):
             return {"detail": problem.faults}
-        elif problem.code == "invalid_json":
-            return {"detail": [faults.no_json(problem)]}
         elif problem.status >= 500 and problem.code == "internal_error":
             failed = "Internal server error"
             return {"detail": {"message": failed, "error": failed, "error_type": "InternalError"}}
@@ -88,6 +86,8 @@ class R2R(Dialect):
     def handle_exception(self, error):
         if isinstance(error, ConversationFull):
             error = Problem(400, "conversation_full", f"Conversation is full: at most {limits.MESSAGES} messages.")
+        elif isinstance(error, Problem) and error.code == "invalid_json":
+            error = Invalid([faults.no_json(error)])
         elif type(error) in self.gone:
             error = self.gone_meanwhile(type(error))
         return super().handle_exception(error)

@@ -4,13 +4,13 @@ import json
 
 from api.fields import iso
 
-EDITS_SHOWN = 20
 # What the server says of edits, in a message's metadata; a client that sends these says nothing.
-SERVERS = ("edited", "edit_count", "edit_history")
+SERVERS = ("edited", "edited_by", "edit_count", "edit_history")
+LEGACY_KEYS = ("role", "content", "name", "function_call", "tool_calls")  # of a message, as the older client knows it
 
 
 def spell_message(conversation_id, item, edits=()):
-    """`item`: a conversations.paths.Item; `edits`: its newest revisions, oldest first."""
+    """`item`: a conversations.paths.Item; `edits`: the newest Edits of it, oldest first."""
     return {
         "id": str(item.id),
         "message": spell_words(item),
@@ -24,7 +24,7 @@ def spell_message(conversation_id, item, edits=()):
 def spell_words(item):
     """The ten keys, which are always all there."""
     told = {
-        "role": item.role,
+        "role": role_of(item),
         "content": item.text,
         "name": item.name or None,
         "function_call": None,
@@ -46,6 +46,9 @@ def spell_words(item):
     else:
         if item.role == "tool":
             told["tool_call_id"] = item.call_id or None
+        call = next((part.get("function_call") for part in parts if part.get("type") == "function_call"), None)
+        if isinstance(call, dict):
+            told["function_call"] = call
         calls = next((part.get("tool_calls") for part in parts if part.get("type") == "tool_calls"), None)
         if isinstance(calls, list) and all(isinstance(call, dict) for call in calls):
             told["tool_calls"] = calls
@@ -56,19 +59,28 @@ def spell_words(item):
 def spell_metadata(item, edits=()):
     stored = item.metadata or {}
     told = {key: value for key, value in stored.items() if key not in SERVERS}
-    if item.version > 1 or stored.get("edited") is True:
-        told |= {"edited": True, "edit_count": item.version - 1, "edit_history": [_edit(edit) for edit in edits]}
+    if item.role == "other":
+        told.pop("role", None)  # it is told as the role
+    if is_edited(item):
+        count = edits[0].number - 1 + len(edits) if edits else 0
+        told |= {"edited": True, "edit_count": count, "edit_history": [_edit(edit) for edit in edits]}
     elif "edited" in stored:
         told["edited"] = False
     return told
 
 
+def is_edited(item):
+    return item.version > 1 or (item.metadata or {}).get("edited") is True
+
+
+def role_of(item):
+    """An import's role, or a vendor's, that is none of ours: the word itself."""
+    raw = (item.metadata or {}).get("role") if item.role == "other" else None
+    return raw if isinstance(raw, str) else item.role
+
+
 def _edit(edit):
-    return {
-        "content": edit.text,
-        "edited_at": iso(edit.created_at),
-        "edited_by": edit.edited_by_id and str(edit.edited_by_id),
-    }
+    return {"content": edit.text, "edited_at": iso(edit.at), "edited_by": edit.by and str(edit.by)}
 
 
 def _call(item, fields):

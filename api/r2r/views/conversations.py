@@ -19,7 +19,7 @@ class Conversations(R2R):
         offset, limit = asked.whole("offset", default=0), asked.whole("limit", default=PAGE, least=1, most=LONGEST)
         wanted = filtered(asked, self.is_superuser, request.user)
         asked.check()
-        return self.results(*page(self.reachable().filter(wanted), request.user, offset, limit))
+        return self.results(*page(self.reachable().filter(wanted), offset, limit))
 
     def post(self, request):
         asked = self.asked()
@@ -102,7 +102,7 @@ def filtered(asked, is_superuser, user):
     return wanted
 
 
-def page(conversations, user, offset, limit, spell=spell_conversation, columns=COLUMNS):
+def page(conversations, offset, limit, spell=spell_conversation, columns=COLUMNS):
     """(spelled rows, how many there are in all)"""
     rows = conversations.order_by("-created_at", "-id").values_list(*columns)[offset : offset + limit]
     found = [spell(row) for row in rows]

@@ -1,17 +1,14 @@
-from collections import defaultdict
 from itertools import chain
 
 from django.db import transaction
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from api.problem import Problem
 from api.r2r.dialect import R2R
-from api.r2r.serializers.messages import EDITS_SHOWN, SERVERS, spell_message
+from api.r2r.edits import edits_of
+from api.r2r.serializers.messages import SERVERS, is_edited, spell_message
 from conversations import paths
-from conversations.models import Revision
 from conversations.reading import Tree
 from lib.json import dumps
 
@@ -98,15 +95,14 @@ def change(message, text, metadata, *, by):
     message.set_metadata(stored, by=by)
 
 
-def listed(view, conversation, *, view_name, branch, offset, limit):
+def listed(view, conversation, *, view_name, branch, offset=None, limit=None, spell=None):
     """The answer that lists messages: at once where it is short, else as it is read, in the memory of a portion."""
     places = list(_places(conversation, view_name, view.branch(conversation, branch) if branch else None))
     total = None if offset is None and limit is None else len(places)
-    places = places[offset or 0 :][:limit]
-    depths = dict(places)
-    portions = _spelled_portions(conversation, [place for place, _ in places], depths)
+    depths = dict(places[offset or 0 :][:limit])
+    portions = _portions(conversation, depths, spell or spelled)
     first = next(portions, [])
-    if len(first) == len(places):
+    if len(first) == len(depths):
         return view.result(first) if total is None else view.results(first, total)
     return StreamingHttpResponse(_as_json(first, portions, total), content_type="application/json")
 
@@ -124,9 +120,9 @@ def _places(conversation, view_name, branch):
         return ((place, None) for place in tree.parents)
 
 
-def _spelled_portions(conversation, places, depths):
-    for items in paths.portions(conversation, places):
-        rows = spelled(conversation, items)
+def _portions(conversation, depths, spell):
+    for items in paths.portions(conversation, list(depths)):
+        rows = spell(conversation, items)
         for item, row in zip(items, rows, strict=True):
             if depths[item.position] is not None:
                 row["depth"] = depths[item.position]
@@ -143,12 +139,6 @@ def _as_json(first, portions, total):
 
 
 def spelled(conversation, items):
-    """Rows of these items. What was edited comes with its newest versions."""
-    edited = [item.id for item in items if item.version > 1]
-    edits = defaultdict(list)
-    if edited:
-        age = Window(RowNumber(), partition_by="message_id", order_by=F("version").desc())
-        found = Revision.objects.filter(conversation=conversation, message__in=edited).annotate(age=age)
-        for edit in found.filter(age__lte=EDITS_SHOWN).order_by("version"):
-            edits[edit.message_id].append(edit)
-    return [spell_message(conversation.pk, item, edits[item.id]) for item in items]
+    """Rows of these items. What was edited comes with what it said before."""
+    edits = edits_of(conversation, [item for item in items if is_edited(item)])
+    return [spell_message(conversation.pk, item, edits.get(item.id, ())) for item in items]
