@@ -37,3 +37,27 @@ def run(live_server, key_of, alice):
         return json.loads(done.stdout)
 
     return run
+
+
+@pytest.fixture
+def curl(live_server, key_of, alice):
+    """curl("/v2/conversations", "--request", "POST" …) → (status, the answer's JSON or None), with a key of Alice's, or
+    with another `key`."""
+    secret = key_of(alice)
+
+    def curl(path, *options, key=secret):
+        done = subprocess.run(
+            [
+                *("curl", "--silent", "--show-error", "--max-time", str(PATIENCE), "--write-out", "\n%{http_code}"),
+                *("--header", f"Authorization: Bearer {key}", "--header", "Content-Type: application/json"),
+                *options,
+                f"{live_server.url}{path}",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        body, _, status = done.stdout.rpartition("\n")
+        return int(status), json.loads(body) if body else None
+
+    return curl
