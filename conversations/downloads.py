@@ -24,7 +24,7 @@ def download(conversation, kind, tip, request, *, name=None):
     export.record(actor=request.user, request=request)
     content_type, ending = FORMATS[kind]
     if kind in ("jsonl", "json"):
-        response = FileResponse(_spooled(export.chunks() if kind == "jsonl" else export.document()))
+        response = FileResponse(spooled(export.chunks() if kind == "jsonl" else export.document()))
     else:
         write = transcripts.markdown if kind == "markdown" else transcripts.plain
         response = StreamingHttpResponse(write(conversation, tip))
@@ -34,7 +34,7 @@ def download(conversation, kind, tip, request, *, name=None):
     return response
 
 
-def _spooled(chunks):
+def spooled(chunks):
     """All of it, before the first byte is sent: whoever reads slowly must not hold a snapshot of the database open."""
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  the response closes it
     for chunk in chunks:

@@ -193,10 +193,12 @@ def _items(condition, kind, conversation, names):
         """,  # noqa: S608  our own words
         {"conversation": conversation.pk, "names": names},
     )
-    return [_loaded(Item(*row)) for row in rows]
+    return [item_from(row) for row in rows]
 
 
-def _loaded(item):
+def item_from(row):
+    """The Item of a row with its columns, in which jsonb is text."""
+    item = Item(*row)
     if item.parts is None and item.metadata is None:
         return item
     parts, metadata = (value and json.loads(value) for value in (item.parts, item.metadata))

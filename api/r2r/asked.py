@@ -68,7 +68,7 @@ class Asked:
 
     def moment(self, name):
         text = self.query.get(name)
-        found = moment_in(_zoned(text))
+        found = moment_in(zoned(text))
         if text is not None and found is None:
             self.refuse(faults.bad_value(["query", name], "must be a time like 2026-11-20T10:15:00Z", text))
         return found
@@ -171,7 +171,7 @@ def uuid_in(value):
     return UUID(value) if isinstance(value, str) and _UUID.fullmatch(value) else None
 
 
-def _zoned(text):
+def zoned(text):
     """A time without a zone, or a day alone, is UTC: R2R's clients write datetime.isoformat() of either kind."""
     if text and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return f"{text}T00:00:00Z"

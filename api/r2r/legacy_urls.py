@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from api.r2r.dialect import LEGACY
 from api.r2r.urls import NotFound
-from api.r2r.views import legacy, logins, users
+from api.r2r.views import exports, legacy, logins, users
 
 urlpatterns = [
     path("login", logins.LogIn.as_view()),
@@ -20,5 +20,6 @@ urlpatterns = [
     path("messages/<message>/metadata", legacy.MessageMetadata.as_view()),
     path("branches_overview/<conversation>", legacy.Branches.as_view()),
     path("delete_conversation/<conversation>", legacy.Delete.as_view()),
+    path("export/messages", exports.OldExport.as_view()),
     re_path(rf"^({'|'.join(sorted(LEGACY))})(/|$)", NotFound.as_view()),
 ]

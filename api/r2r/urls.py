@@ -2,7 +2,7 @@ from django.urls import path, re_path
 
 from api.dialect import NoSuchEndpoint
 from api.r2r.dialect import R2R
-from api.r2r.views import conversations, keys, logins, messages, users
+from api.r2r.views import conversations, exports, keys, logins, messages, users
 
 
 class NotFound(NoSuchEndpoint, R2R):
@@ -21,6 +21,8 @@ urlpatterns = [
     path("users/<user>/api-keys", keys.Keys.as_view()),
     path("users/<user>/api-keys/<key>", keys.OneKey.as_view()),
     path("conversations", conversations.Conversations.as_view()),
+    path("conversations/export", exports.ExportConversations.as_view()),
+    path("conversations/export_messages", exports.ExportMessages.as_view()),
     path("conversations/<conversation>", conversations.OneConversation.as_view()),
     path("conversations/<conversation>/messages", messages.Messages.as_view()),
     path("conversations/<conversation>/messages/<message>", messages.OneMessage.as_view()),

@@ -27,8 +27,8 @@ def test_tuples_are_lists_and_a_comma_may_follow_the_last():
     "text",
     [
         "", "x", "__import__('os')", "{'a': print}", "{1: 2}", "{'a'}", "{'a': 1", "[1,,2]", "1 2", "{'a': b'x'}",
-        "f'x'", "1+1", "--1", "'a' 'b'", "{'a': 1} x", "lambda: 0", "{**{}}", "[x for x in 'a']", "'open", "0x1f", "1_000",
-        "nan", "'\\N{nonsense}'", "[" * (DEPTH + 2) + "]" * (DEPTH + 2), "'" + "x" * LARGEST + "'",
+        "f'x'", "1+1", "--1", "'a' 'b'", "{'a': 1} x", "lambda: 0", "{**{}}", "[x for x in 'a']", "'open", "0x1f",
+        "1_000", "nan", "'\\N{nonsense}'", "[" * (DEPTH + 2) + "]" * (DEPTH + 2), "'" + "x" * LARGEST + "'",
     ],
     ids=lambda text: text[:20],
 )  # fmt: skip
