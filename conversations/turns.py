@@ -32,9 +32,10 @@ def turn(row, html, *, path, at, owner, day="", place="", family=None, can_edit=
     spelled = encode(Message.PREFIX, row.id)
     link, own = f"{path}?at={spelled}#{spelled}", f"{path}messages/{spelled}/"
     who, time = escape(_who(row, owner)), f"{at:%H:%M}"
+    kinds = f"message message--{escape(row.role)}{' is-found' if is_found else ''}"
     by = f'<span class="message__model">{escape(row.model)}</span>' if row.model and row.role == "assistant" else ""
     return mark_safe(  # noqa: S308
-        f'{day}<li>{place}<article class="message message--{row.role}{" is-found" if is_found else ""}" id="{spelled}"'
+        f'{day}<li>{place}<article class="{kinds}" id="{spelled}"'
         f' aria-label="{who}, {time}"><header class="message__byline"><span class="message__who">{who}</span>{by}'
         f' <a class="message__time" href="{link}" title="Link to this message">'
         f'<time datetime="{at.isoformat(timespec="seconds")}">{time}</time></a>{_note(row, own)}'
