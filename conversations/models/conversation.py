@@ -166,6 +166,14 @@ class Conversation(Row):
             models.Index("owner", models.F("updated_at").desc(), models.F("id").desc(), name="by_update"),
             models.Index("owner", models.F("created_at").desc(), models.F("id").desc(), name="by_creation"),
             models.Index("workspace", "created_at", name="by_workspace"),
+            # A project's page, when it was used last, and how many it holds.
+            models.Index(
+                "project",
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
+                condition=Q(project__isnull=False, archived_at=None),
+                name="project_history",
+            ),
         ]
         constraints = [
             # Idempotent imports stand on this: the same chat of the same program is one row per owner.

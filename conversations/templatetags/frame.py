@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from conversations import history
+from conversations.recent_projects import recent_projects
 
 register = template.Library()
 
@@ -15,21 +16,40 @@ RECENT = 30
 
 @register.inclusion_tag("_sidebar.html", takes_context=True)
 def sidebar(context):
-    """Brand, search, views, the newest conversations in date groups, the account. One query, for the list."""
+    """Brand, search, views, projects, the newest conversations in date groups, the account. Two queries, for both
+    lists."""
     request = context["request"]
     if not request.user.is_authenticated:
         return {"user": request.user}
     # The history's own first page begins with the same rows.
     page = context.get("newest") or history.recent(request.user, RECENT)
+    projects, more_projects = recent_projects(request.user)
     return {
         "request": request,
         "user": request.user,
         "csrf_token": context["csrf_token"],
         # The search page has a box of its own.
         "words": "" if request.path == reverse("conversations:search") else request.GET.get("q", ""),
+        "projects": _projects(projects, request.path),
+        "has_more_projects": more_projects,
         "recent": _list(page, context.get("conversation")),
         "has_more": page.next_cursor is not None,
     }
+
+
+def _projects(projects, path):
+    return mark_safe("".join(_project(project, project.href == path) for project in projects))  # noqa: S308  as below
+
+
+def _project(project, is_open):
+    mark = ' aria-current="page"' if is_open else ""
+    unit = "conversation" if project.count == "1" else "conversations"
+    return (
+        f'<li><a class="recent__link recent__link--counted" href="{project.href}"{mark}>'
+        f'<span class="row__dot project--{escape(project.colour)}"></span>'
+        f'<span class="recent__name">{escape(project.name)}</span>'
+        f'<span class="recent__count">{project.count}<span class="visually-hidden"> {unit}</span></span></a></li>'
+    )
 
 
 def _list(page, current):

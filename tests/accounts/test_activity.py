@@ -103,5 +103,5 @@ def test_a_long_list_costs_the_same_queries(sign_in, root, alice, conversation, 
         AuditEvent.record("conversation.read", actor=root, target=conversation, reason="Support request 4711")
     client = sign_in(alice)
 
-    with django_assert_num_queries(5):  # session with its user, the sidebar's, count, lines, titles
+    with django_assert_num_queries(6):  # session with its user, the sidebar's two, count, lines, titles
         client.get(reverse("accounts:activity"))

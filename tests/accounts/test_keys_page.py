@@ -138,5 +138,5 @@ def test_many_keys_cost_the_same_queries(home, alice, django_assert_num_queries)
     for _ in range(10):
         ApiKey.objects.mint(workspace=alice.workspace, user=alice)
 
-    with django_assert_num_queries(3):  # session with its user, the sidebar's conversations, the keys
+    with django_assert_num_queries(4):  # session with its user, the sidebar's two, the keys
         home.get(reverse("accounts:keys"))

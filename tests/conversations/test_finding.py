@@ -78,6 +78,6 @@ def test_finding_asks_the_index_once(sign_in, alice, conversation, django_assert
     client.get(conversation.get_absolute_url())
 
     # session with its user, conversation, `at`, tree, the words (in a savepoint, two more), messages, readings,
-    # sidebar
-    with django_assert_num_queries(10):
+    # the sidebar’s two
+    with django_assert_num_queries(11):
         client.get(conversation.get_absolute_url(), {"find": "aperture", "at": at})

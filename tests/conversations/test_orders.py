@@ -97,11 +97,11 @@ def test_what_turns_off_is_one_step_deeper_and_comes_before_the_way_on(forked):
 def test_each_is_a_handful_of_queries_however_much_there_is(sign_in, alice, bushy, django_assert_num_queries):
     client = sign_in(alice)
     client.get(f"{url('chronological', bushy)}?after=500")  # rendered once
-    # session with its user, conversation, positions, messages, tree, branches, beginnings, sidebar
-    with django_assert_num_queries(8):
+    # session with its user, conversation, positions, messages, tree, branches, beginnings, the sidebar’s two
+    with django_assert_num_queries(9):
         client.get(f"{url('chronological', bushy)}?after=500")
-    # session with its user, conversation, tree, branches, lines, sidebar
-    with django_assert_num_queries(6):
+    # session with its user, conversation, tree, branches, lines, the sidebar’s two
+    with django_assert_num_queries(7):
         client.get(f"{url('threaded', bushy)}?after=500")
 
 

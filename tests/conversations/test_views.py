@@ -93,7 +93,7 @@ def test_a_made_up_cursor_is_a_clear_400(sign_in, alice, cursor):
 
 def test_a_page_costs_the_same_however_many_there_are(sign_in, alice, many, django_assert_num_queries):
     client = sign_in(alice)
-    with django_assert_num_queries(3):  # session and user, the page (the sidebar is its beginning), months
+    with django_assert_num_queries(4):  # session and user, the page (which the sidebar begins with), months, projects
         client.get(reverse("conversations:index"))
 
 
@@ -135,8 +135,8 @@ def test_a_thread_costs_the_same_however_long_it_is(sign_in, alice, django_asser
     client = sign_in(alice)
     client.get(conversation.get_absolute_url())  # renders
 
-    # session with its user, conversation, window, messages, readings, sidebar; the outline is known
-    with django_assert_num_queries(6):
+    # session with its user, conversation, window, messages, readings, the sidebar’s two; the outline is known
+    with django_assert_num_queries(7):
         client.get(conversation.get_absolute_url())
 
 

@@ -26,7 +26,7 @@ def test_the_list_costs_the_same_for_many(sign_in, alice, django_assert_num_quer
         Project.objects.start(alice, name=f"Number {n}")
     client = sign_in(alice)
 
-    with django_assert_num_queries(4):  # session with its user, how many, the projects with counts, the sidebar
+    with django_assert_num_queries(5):  # session with its user, how many, the projects with counts, the sidebar’s two
         client.get(reverse("projects:index"))
 
 
@@ -38,7 +38,7 @@ def test_a_project_shows_its_conversations_page_by_page(
     Conversation.objects.start(alice, title="Elsewhere")
     client = sign_in(alice)
 
-    with django_assert_num_queries(4):  # session with its user, the project, its rows, the sidebar
+    with django_assert_num_queries(5):  # session with its user, the project, its rows, the sidebar’s two
         first = client.get(page_of())
     names = {row.title for row in first.context["page"].rows}
     rest = client.get(page_of(), {"after": first.context["page"].next_cursor})

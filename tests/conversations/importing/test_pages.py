@@ -291,7 +291,7 @@ def test_other_people_can_neither_cancel_nor_undo(done, sign_in, bob):
 
 def test_the_list_of_imports_asks_few_questions(sign_in, alice, done, django_assert_max_num_queries):
     client = sign_in(alice)
-    # session with its user, sidebar; how many imports, the imports
+    # session with its user, the sidebar’s two; how many imports, the imports
     with django_assert_max_num_queries(5):
         html = client.get(reverse(INDEX)).content.decode()
     assert url("import", done) in html
