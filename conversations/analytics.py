@@ -1,5 +1,6 @@
 """What is happening on this server, in numbers. No texts, no names of people."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -84,6 +85,41 @@ def count_activity(days):
     )
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What one workspace did between two moments: by the times that conversations and messages carry, in UTC."""
+
+    conversations: int
+    messages: int
+    users: int  # owners of any of them
+    by_role: dict[str, int]
+    days: list[Day]  # those on which there was something, the oldest first
+
+
+def usage_of(workspace_id, since=None, until=None):
+    """Raises TooSlow."""
+    span = {"workspace": workspace_id, "since": since, "until": until}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE}")
+            cursor.execute(_USAGE, span)
+            rows = cursor.fetchall()
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) == "57014":  # query_canceled: the time was up
+            raise TooSlow from None
+        raise
+    started, said, by_role, owners = Counter(), Counter(), Counter(), set()
+    for day, owner, role, number in rows:
+        owners.add(owner)
+        if role is None:
+            started[day] += number
+        else:
+            said[day] += number
+            by_role[role] += number
+    days = [Day(day, started[day], said[day]) for day in sorted(started.keys() | said.keys())]
+    return Usage(started.total(), said.total(), len(owners), dict(by_role), days)
+
+
 def totals():
     """The size of the large tables, from PostgreSQL's own notes."""
     with connection.cursor() as cursor:
@@ -140,4 +176,16 @@ SELECT day, NULL AS name, sum(number)::bigint, count(DISTINCT owner_id) FILTER (
 FROM counted GROUP BY day
 UNION ALL
 SELECT NULL, model, sum(number - asked)::bigint, 0 FROM counted WHERE said AND number > asked GROUP BY model
+"""
+
+_USAGE = """
+SELECT (created_at AT TIME ZONE 'UTC')::date, owner_id, NULL, count(*) FROM conversations_conversation
+WHERE workspace_id = %(workspace)s AND created_at >= coalesce(%(since)s, '-infinity'::timestamptz)
+  AND created_at < coalesce(%(until)s, 'infinity'::timestamptz)
+GROUP BY 1, 2
+UNION ALL
+SELECT (created_at AT TIME ZONE 'UTC')::date, owner_id, role, count(*) FROM conversations_message
+WHERE workspace_id = %(workspace)s AND created_at >= coalesce(%(since)s, '-infinity'::timestamptz)
+  AND created_at < coalesce(%(until)s, 'infinity'::timestamptz)
+GROUP BY 1, 2, 3
 """

@@ -67,10 +67,12 @@ class Asked:
         return value
 
     def moment(self, name):
-        text = self.query.get(name)
-        found = moment_in(zoned(text))
-        if text is not None and found is None:
-            self.refuse(faults.bad_value(["query", name], "must be a time like 2026-11-20T10:15:00Z", text))
+        return self.moment_in(self.query.get(name), ["query", name])
+
+    def moment_in(self, value, place):
+        found = moment_in(zoned(value))
+        if value is not None and found is None:
+            self.refuse(faults.bad_value(place, "must be a time like 2026-11-20T10:15:00Z", value))
         return found
 
     # --- the body ---
@@ -173,6 +175,8 @@ def uuid_in(value):
 
 def zoned(text):
     """A time without a zone, or a day alone, is UTC: R2R's clients write datetime.isoformat() of either kind."""
+    if not isinstance(text, str):
+        return None
     if text and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return f"{text}T00:00:00Z"
     return f"{text}Z" if text and re.fullmatch(r"\d{4}-\d\d-\d\d[T ][\d:.]+", text) else text

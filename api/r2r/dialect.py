@@ -110,13 +110,13 @@ class R2R(Dialect):
         """What this caller may read."""
         return Conversation.objects.reached_by(self.request.user)
 
-    def conversation(self, pk, *, write=False, delete=False):
+    def conversation(self, pk, *, write=False, own=False):
         """The conversation with this id, where the caller may do that. Raises Problem (404)."""
         user = self.request.user
         found = self.reachable().filter(pk=pk).select_related("active_branch").first()
         if found is None or (write and not self.may("can_be_edited_by", found)):
             raise unknown("Conversation", pk)
-        if delete and not self.may("can_be_deleted_by", found):
+        if own and not self.may("can_be_deleted_by", found):
             raise unknown("Conversation", pk)
         if user.is_superuser and not Conversation.objects.visible_to(user).filter(pk=pk).exists():
             self.record(f"conversation.{'read' if self.request.method in READ else 'change'}", found)

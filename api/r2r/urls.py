@@ -2,7 +2,7 @@ from django.urls import path, re_path
 
 from api.dialect import NoSuchEndpoint
 from api.r2r.dialect import R2R
-from api.r2r.views import conversations, exports, keys, logins, messages, users
+from api.r2r.views import branches, conversations, exports, keys, logins, messages, search, sharing, stats, users
 
 
 class NotFound(NoSuchEndpoint, R2R):
@@ -23,8 +23,13 @@ urlpatterns = [
     path("conversations", conversations.Conversations.as_view()),
     path("conversations/export", exports.ExportConversations.as_view()),
     path("conversations/export_messages", exports.ExportMessages.as_view()),
+    path("conversations/search", search.Search.as_view()),
+    path("conversations/stats", stats.Stats.as_view()),
     path("conversations/<conversation>", conversations.OneConversation.as_view()),
     path("conversations/<conversation>/messages", messages.Messages.as_view()),
     path("conversations/<conversation>/messages/<message>", messages.OneMessage.as_view()),
+    path("conversations/<conversation>/branches", branches.Branches.as_view()),
+    path("conversations/<conversation>/users", sharing.Readers.as_view()),
+    path("conversations/<conversation>/users/<user>", sharing.OneReader.as_view()),
     re_path("", NotFound.as_view()),
 ]

@@ -14,6 +14,7 @@ from conversations.search.finding import BEST, NEWEST, PAGE, facets, marks, sear
 from conversations.search.groups import SNIPPETS
 from conversations.search.places import BadCursorError
 from conversations.search.query import PREFIX, parse
+from conversations.search.reach import WideReach
 from conversations.search.results import COUNTED
 from conversations.search.titles import title_condition
 from conversations.search.typed import read
@@ -29,6 +30,7 @@ __all__ = [
     "Filter",
     "Filters",
     "Period",
+    "WideReach",
     "facets",
     "marks",
     "parse",

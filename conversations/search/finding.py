@@ -29,7 +29,9 @@ TOO_LONG = "This search took too long and was stopped: add a word, or leave out 
 CUT = f"Of what others share with you, the {SHARED:,} newest were searched."
 
 
-def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_conversation=SNIPPETS, **filters):
+def search(
+    messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_conversation=SNIPPETS, reach=Reach, **filters
+):
     """A page of Results: what `user` may see among `messages` that says what `text` asks for.
 
     text: what a person types, filters included (docs/search.md); any text whatsoever. It may be empty where there are
@@ -38,6 +40,7 @@ def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_con
     order: NEWEST, exact order of time, or BEST, which ranks the newest 200 that match.
     cursor: `next_cursor` of the page before, with the same text and filters; "" is the first page.
     limit: hits shown, at most POOL; per_conversation: of one conversation (None: all of them, for a flat list).
+    reach: whose messages; a WideReach for who may look through the wider door.
 
     The door is inside: `messages` may narrow by anything a row holds, but `visible_to` before it only costs time.
     Raises BadCursorError. Never an error for what was typed: `notice` says what was not understood.
@@ -48,9 +51,11 @@ def search(messages, text, user, *, order=NEWEST, cursor="", limit=PAGE, per_con
     if query or filters:
         limit = min(limit, POOL)
         if filters.is_about_titles:
-            _Titles(user, query, filters, place, limit).fill(results)
+            search = _Titles(user, query, filters, place, limit)
         else:
-            _Messages(user, query, filters, place, limit, messages, order, per_conversation).fill(results)
+            search = _Messages(user, query, filters, place, limit, messages, order, per_conversation)
+        search.reach_of = reach
+        search.fill(results)
     else:
         results.notice = _sentences(results.notice, query.why_nothing)
     return results
@@ -109,6 +114,8 @@ def marks(text):
 class _Search:
     """One question on its way to a page."""
 
+    reach_of = Reach
+
     def __init__(self, user, query, filters, place, limit):
         self.user, self.filters, self.limit = user, filters, limit
         self.query, self.place = query.as_prefixes() if place.is_fallback else query, place
@@ -131,7 +138,7 @@ class _Search:
         results.notice = _sentences(results.notice, *self.notices)
 
     def _find(self):
-        self.reach = Reach(self.user, self.filters)
+        self.reach = self.reach_of(self.user, self.filters)
         if self.reach.is_cut:
             self.notices.append(CUT)
         if self.reach.is_nowhere:

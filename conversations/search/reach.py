@@ -29,12 +29,14 @@ class Reach:
     is indexed again when somebody is let in or a project moves.
     """
 
+    is_wide = False
+
     def __init__(self, user, filters=None):
         self.user = user
         with connection.cursor() as cursor:
             cursor.execute(_NEWEST, {"user": user.pk})
             newest, oldest, is_let_in = cursor.fetchone()
-        rows = self._let_in() if is_let_in else []
+        rows = self._let_in() if is_let_in or self.is_wide else []
         self.is_cut = len(rows) > SHARED
         self.shared = [pk for pk, _, _ in rows[:SHARED]]
         self.owners = sorted({owner for _, owner, _ in rows[:SHARED]})
@@ -46,9 +48,12 @@ class Reach:
             self._narrow(*self.conversations)
 
     def _let_in(self):
-        shared = Conversation.objects.visible_to(self.user).exclude(owner=self.user)
-        shared = shared.filter(pk__in=_let_in(self.user)).newest_first()
+        shared = self._others().exclude(owner=self.user).newest_first()
         return list(shared.values_list("pk", "owner_id", "last_message_at")[: SHARED + 1])
+
+    def _others(self):
+        """What is not the user's own, through the door."""
+        return Conversation.objects.visible_to(self.user).filter(pk__in=_let_in(self.user))
 
     def _narrow(self, condition, params):
         """A few conversations are named: `few`. Whether a row is of one of `many` is a condition on it."""
@@ -88,6 +93,15 @@ class Reach:
 
     def _owner(self, pk, months):
         return [f"' o{pk}'"] if months is None else [f"' m{pk}:{month}'" for month in months]
+
+
+class WideReach(Reach):
+    """Through the wider door, which is R2R's dialect's alone: of a superuser's workspace, as much as of what is shared."""
+
+    is_wide = True
+
+    def _others(self):
+        return Conversation.objects.reached_by(self.user)
 
 
 def _let_in(user):

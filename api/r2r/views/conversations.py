@@ -63,7 +63,7 @@ class OneConversation(R2R):
 
 def delete(view, pk):
     """For good, with everything in it. Raises Problem (404)."""
-    found = view.conversation(pk, delete=True)
+    found = view.conversation(pk, own=True)
     with transaction.atomic():
         counts = found.delete()
         view.record("conversation.delete", found, **counts)

@@ -49,7 +49,7 @@ class OneMessage(R2R):
         asked = self.asked()
         pk, message_pk = asked.path_id("id", conversation), asked.path_id("message_id", message)
         asked.check()
-        found = self.conversation(pk, delete=True)
+        found = self.conversation(pk, own=True)
         message = self.message(found, message_pk)
         with transaction.atomic():
             message.remove()
