@@ -189,6 +189,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip", "login": "60/m/ip", "signup": "20/m/ip"}
 # Anyone who can reach a server on loopback owns the machine; on a public address the operator decides.
 OPEN_SIGNUP = env.bool("PARLEY_OPEN_SIGNUP", LOOPBACK)
+OPEN_TENANTS = env.bool("PARLEY_OPEN_TENANTS", False)  # the same of programs, at /api/v1/tenants
 
 CSRF_FAILURE_VIEW = "config.views.forbidden"
 

@@ -37,7 +37,7 @@ class UserForm(forms.ModelForm):
         email = User.objects.normalize_email(self.cleaned_data["email"]) or None
         if email and User.objects.filter(email=email).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(f"There is already a user {email}.")
-        if not email and not self.instance.external_id:
+        if not email and self.instance.email:
             raise forms.ValidationError("Somebody who signs in needs an e-mail address.")
         return email
 

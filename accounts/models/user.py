@@ -20,8 +20,14 @@ class UserQuerySet(models.QuerySet):
             return self.filter(external_id=text).first()
 
     def get_or_make(self, external_id, **fields):
-        """(the user whom a program calls so, whether they are new). Nobody can sign in as them."""
-        return self.get_or_create(external_id=external_id, defaults=fields | {"password": make_password(None)})
+        """(the user whom a program calls so, whether they are new). Nobody can sign in as them.
+
+        None is nobody's external id: whoever is made with it is new, and has only an id.
+        """
+        fields["password"] = make_password(None)
+        if external_id is None:
+            return self.create(**fields), True
+        return self.get_or_create(external_id=external_id, defaults=fields)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -85,6 +91,7 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="users")
     email = models.EmailField(unique=True, null=True, blank=True)
     external_id = models.CharField(max_length=128, null=True, blank=True)  # noqa: DJ001  NULL keeps the constraint away
+    goes_by_external_id = models.BooleanField(default=False)  # a program named them before there was an id of ours
     name = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
@@ -104,9 +111,6 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "external_id"], name="user_external_id_once_per_workspace"),
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
-            models.CheckConstraint(
-                condition=models.Q(email__isnull=False) | models.Q(external_id__isnull=False), name="user_has_a_name"
-            ),
         ]
 
     def __str__(self):
