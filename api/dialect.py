@@ -204,7 +204,11 @@ class Dialect(APIView):
         with transaction.atomic():
             counts = conversation.delete()
             AuditEvent.record(
-                "conversation.delete", actor=self.request.user, target=conversation, request=self.request, **counts
+                "conversation.delete",
+                actor=self.request.user or self.request.auth,
+                target=conversation,
+                request=self.request,
+                **counts,
             )
 
     decode = staticmethod(decode)  # R2R spells ids as plain UUIDs

@@ -59,4 +59,4 @@ told["gone"] = refused(models.RetrieveConversationConversationsResponseBody, "re
 told["delete_again"] = refused(models.DeleteConversationResponseBody, "delete", conversation_id=made.id)
 told["bad_limit"] = refused(models.APIError, "list", limit=101)
 told["left"] = len(call("list", limit=100).data)
-print(json.dumps(told))  # noqa: T201
+print(json.dumps(told))

@@ -63,4 +63,4 @@ told["delete_again"] = refused(models.DeleteConversationResponseBody, "delete", 
 told["bad_limit"] = refused(models.APIError, "list", limit=101)
 told["no_id"] = refused(models.APIError, "delete", conversation_id="")
 told["left"] = len(call("list", limit=100).data)
-print(json.dumps(told))  # noqa: T201
+print(json.dumps(told))
