@@ -43,6 +43,7 @@ class Row(NamedTuple):
     project: str
     colour: str
     pinned: bool
+    shared: bool
     group: str
 
 
@@ -71,15 +72,16 @@ class Page:
         return rows_html(self.groups)
 
 
-def page(user, *, after=None, named="", project=None, size=PAGE, goes_on=False):
-    """One page of what `user` owns, newest first; with `named`, of those whose titles have words that begin so; of a
-    `project` that they see, all that is in it, whoever wrote it.
+def page(user, *, after=None, named="", project=None, archived=False, size=PAGE, goes_on=False):
+    """One page of what `user` owns, newest first; with `named`, of those whose titles have words that begin so; with
+    `archived`, of what they archived, and else of the rest; of a `project` that they see, all that is in it, whoever
+    wrote it.
 
     With `goes_on` it is put below the page before it, and does not repeat a heading that stands there. One query,
     whatever is stored. Raises BadCursorError.
     """
     moment, pk = read_cursor(after) if after else (None, None)
-    found = _select(user, moment, pk, named, project, size + 1)
+    found = _select(user, moment, pk, named, project, archived, size + 1)
     # Asked for once: both take as long as a row. The addresses below the root are ours.
     now, root = timezone.localtime(), reverse("conversations:index")
     groups = _grouped([_row(fields, now, root) for fields in found[:size]])
@@ -115,11 +117,15 @@ def _grouped(rows):
     return [(heading, list(members)) for heading, members in groupby(rows, key=attrgetter("group"))]
 
 
-def _select(user, moment, pk, named, project, limit):
+def _select(user, moment, pk, named, project, archived, limit):
     """What visible_to(user, own=True) would find, by hand: every page shows a list, and the ORM takes four times as
-    long to write this question as PostgreSQL takes to answer it."""
+    long to write this question as PostgreSQL takes to answer it.
+
+    Shared is what has a link of the user's that still opens. Asked with a LIMIT, because PostgreSQL may answer an
+    EXISTS by reading all links there are.
+    """
     column, value = ("project_id", project.pk) if project else ("owner_id", user.pk)
-    after, has_name, params = "", "", [user.pk, value, user.workspace_id]
+    after, has_name, params = "", "", [user.pk, user.pk, value, user.workspace_id]
     if moment:
         after = "AND (last_message_at, conversations_conversation.id) < (%s, %s)"
         params += [moment, pk]
@@ -134,10 +140,13 @@ def _select(user, moment, pk, named, project, limit):
         SELECT conversations_conversation.id, title, preview, last_message_at, length, source, model,
                p.name, p.colour,
                EXISTS (SELECT FROM conversations_pin AS pin
-                       WHERE pin.conversation_id = conversations_conversation.id AND pin.user_id = %s)
+                       WHERE pin.conversation_id = conversations_conversation.id AND pin.user_id = %s),
+               (SELECT true FROM sharing_sharelink AS link
+                WHERE link.conversation_id = conversations_conversation.id AND link.owner_id = %s
+                  AND link.revoked_at IS NULL AND (link.expires_at IS NULL OR link.expires_at > now()) LIMIT 1)
         FROM conversations_conversation LEFT JOIN projects_project AS p ON p.id = project_id
         WHERE conversations_conversation.{column} = %s AND conversations_conversation.workspace_id = %s
-          AND conversations_conversation.archived_at IS NULL {after} {has_name}
+          AND conversations_conversation.archived_at IS {"NOT NULL" if archived else "NULL"} {after} {has_name}
         ORDER BY last_message_at DESC, conversations_conversation.id DESC LIMIT %s
         """,  # noqa: S608  only our own words are put in
         [*params, limit],
@@ -185,7 +194,7 @@ def _end_of_month(at):
 
 
 def _row(fields, now, root):
-    pk, title, preview, last_message_at, length, source, model, project, colour, pinned = fields
+    pk, title, preview, last_message_at, length, source, model, project, colour, pinned, shared = fields
     at = last_message_at.astimezone(now.tzinfo)
     spelled = encode(Conversation.PREFIX, pk)
     path = f"{root}{spelled}/"
@@ -202,6 +211,7 @@ def _row(fields, now, root):
         project or "",
         colour or "",
         pinned,
+        bool(shared),
         group_of(at, now),
     )
 

@@ -49,15 +49,21 @@ def _row(row):
 
 
 def _marks(row):
-    """That it is pinned, and the project it is in: most rows have neither."""
-    pin = f'{drawing("pin")}<span class="visually-hidden">Pinned</span>' if row.pinned else ""
+    """That it is pinned, that strangers can read it, and the project it is in: most rows have none of these."""
+    marks = _mark("pin", "Pinned") if row.pinned else ""
+    if row.shared:
+        marks += _mark("link", "Shared by a link")
     if not row.project:
-        return pin
+        return marks
     name = escape(row.project)
     return (
-        f'{pin}<span class="row__dot project--{escape(row.colour)}" role="img" aria-label="Project {name}"'
+        f'{marks}<span class="row__dot project--{escape(row.colour)}" role="img" aria-label="Project {name}"'
         f' title="{name}"></span>'
     )
+
+
+def _mark(icon, words):
+    return f'<span title="{words}">{drawing(icon)}<span class="visually-hidden">{words}</span></span>'
 
 
 def _action(row, page, word, title):

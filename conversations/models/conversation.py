@@ -178,6 +178,14 @@ class Conversation(Row):
                 condition=Q(project__isnull=False, archived_at=None),
                 name="project_history",
             ),
+            # Few are archived: in the history one would look for them among all the others.
+            models.Index(
+                "owner",
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
+                condition=Q(archived_at__isnull=False),
+                name="archived_history",
+            ),
         ]
         constraints = [
             # Idempotent imports stand on this: the same chat of the same program is one row per owner.

@@ -12,6 +12,7 @@ from accounts.models import AuditEvent, User
 from conversations import history
 from conversations.models import Conversation, Grant, Pin
 from projects.models import Role
+from sharing.models import ShareLink
 
 
 @pytest.fixture
@@ -123,9 +124,25 @@ def test_what_a_heading_says_its_rows_do_not_repeat():
 
 
 def test_archived_conversations_leave_the_history(alice, conversation):
-    Conversation.objects.filter(pk=conversation.pk).update(archived_at=timezone.now())
+    conversation.archive()
 
     assert history.page(alice).rows == []
+    assert [row.id for row in history.page(alice, archived=True).rows] == [conversation.typeid]
+
+
+def test_a_row_says_that_strangers_can_read_it_while_a_link_of_mine_opens(alice, bob, project, conversation):
+    link = ShareLink.objects.share(conversation)
+    assert history.page(alice).rows[0].shared
+    assert "Shared by a link" in history.page(alice).html
+    assert not history.page(bob, project=project).rows[0].shared  # it is nobody else's to know
+
+    ShareLink.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    assert not history.page(alice).rows[0].shared
+    ShareLink.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    assert history.page(alice).rows[0].shared
+    link.revoke()
+    assert not history.page(alice).rows[0].shared
+    assert "Shared by a link" not in history.page(alice).html
 
 
 def test_a_thread_costs_the_same_however_long_it_is(sign_in, alice, django_assert_num_queries):
