@@ -1,9 +1,10 @@
 import functools
 
 from csp.decorators import csp_update
+from csp.middleware import CSPMiddleware
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
+from django.utils.decorators import decorator_from_middleware, method_decorator
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 
@@ -24,6 +25,8 @@ class Schema(Open):
         return HttpResponse(specification(), content_type="application/json")
 
 
+# The only page below an API's prefix: requests there go past the middleware that allows pages their scripts and styles.
+@method_decorator(decorator_from_middleware(CSPMiddleware), name="dispatch")
 @method_decorator(csp_update({"style-src": ["'unsafe-inline'"]}), name="dispatch")  # Swagger UI styles by attribute
 class Swagger(Open):
     produces = ("text/html",)
