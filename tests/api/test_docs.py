@@ -1,7 +1,8 @@
 """The pages of docs/api, replayed: each from top to bottom against an empty account.
 
 A block is a request and its answer. `{{conversation.id}}` is a value of the last answer whose object was one
-("conversation.item" is `item`), `.etag` its ETag. In an answer "…" stands for any value, "conv_…" for any that begins
+("conversation.item" is `item`), `.etag` its ETag; of an answer that says not what it is, `{{id}}` is a value by itself.
+`{{workspace.key}}` is a key of the whole workspace. In an answer "…" stands for any value, "conv_…" for any that begins
 so, and the key "…" for keys that are not shown.
 """
 
@@ -10,6 +11,9 @@ import re
 from pathlib import Path
 
 import pytest
+
+from accounts.models import ApiKey
+from accounts.models.api_key import SCOPES
 
 PAGES = sorted((Path(__file__).parents[2] / "docs" / "api").glob("*.md"))
 BLOCK = re.compile(r"^```http\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
@@ -22,9 +26,9 @@ def test_there_are_pages():
 
 @pytest.mark.django_db(transaction=True)  # a request that waits for a model gives its connection back
 @pytest.mark.parametrize("told", PAGES, ids=lambda told: told.stem)
-def test_what_a_page_shows_is_what_comes(told, as_alice, model_server):
+def test_what_a_page_shows_is_what_comes(told, as_alice, alice, model_server):
     as_alice.prefix = ""  # pages tell whole addresses
-    known = {}
+    known = {"workspace.key": ApiKey.objects.mint(workspace=alice.workspace, scopes=SCOPES)[1]}
     for block in BLOCK.findall(told.read_text()):
         replay(filled(block, known), as_alice, known)
 
@@ -48,10 +52,10 @@ def filled(block, known):
 
 
 def remember(came, answer, known):
-    name = came.get("object", "").rpartition(".")[2]
+    name = (came.get("object") or came.get("kind") or "").rpartition(".")[2]
     for key, value in came.items():
         if isinstance(value, str):
-            known[f"{name}.{key}"] = value
+            known[f"{name}.{key}" if name else key] = value
     known[f"{name}.etag"] = answer.headers.get("ETag", "")
 
 
