@@ -22,7 +22,7 @@ class PathPage:
     """`positions` in the order asked for; `first` is the number, from 1 on, that the first of them has on the path."""
 
     positions: list[int]
-    first: int
+    first: int | None
     step: int  # 1, or -1 where the newest come first
     has_more: bool
     length: int  # of the whole path
@@ -31,10 +31,12 @@ class PathPage:
         return {position: self.first + self.step * index for index, position in enumerate(self.positions)}
 
 
-def page(conversation, tip, *, after=None, limit, newest_first=False):
-    """A page of the path to `tip`, behind the position `after`."""
-    if newest_first and after is None and tip == conversation.tip_position:
+def page(conversation, tip, *, after=None, limit, newest_first=False, numbered=True):
+    """A page of the path to `tip`, behind the position `after`. Who needs no numbers need not have them counted."""
+    if tip == conversation.tip_position and newest_first and after is None:
         return _newest(conversation, limit)
+    elif tip == conversation.tip_position and conversation.is_straight:
+        return _straight(conversation, after, limit, newest_first, numbered)
     path = Tree(conversation).path(tip)
     if newest_first:
         end = len(path) if after is None else bisect_left(path, after)
@@ -51,6 +53,34 @@ def _newest(conversation, limit):
     positions = upwards(conversation, conversation.tip_position, limit + 1)
     page = positions[-limit:][::-1] if limit else []
     return PathPage(page, conversation.length, -1, len(positions) > limit, conversation.length)
+
+
+def _straight(conversation, after, limit, newest_first, numbered):
+    """Where all messages are on one path: those that stand beside a place in the index, whatever the length."""
+    comes_next, before, order, step = ("<", "<", "DESC", -1) if newest_first else (">", "<=", "ASC", 1)
+    # What was written since the conversation was read stands behind its tip, on whatever path.
+    [(positions, number)] = fetch_prepared(
+        f"""
+        SELECT ARRAY(
+                   SELECT position FROM conversations_message
+                   WHERE conversation_id = %(conversation)s AND position {comes_next} %(after)s::int
+                     AND position <= %(tip)s::int
+                   ORDER BY position {order} LIMIT %(limit)s::int
+               ), (
+                   SELECT count(*) FROM conversations_message
+                   WHERE %(numbered)s AND conversation_id = %(conversation)s AND position {before} %(after)s::int
+               )
+        """,  # noqa: S608  only our own words are put in
+        {
+            "conversation": conversation.pk,
+            "after": after or 0,
+            "tip": conversation.tip_position,
+            "limit": limit + 1,
+            "numbered": numbered,
+        },
+    )
+    first = (number if newest_first else number + 1) if numbered else None
+    return PathPage(positions[:limit], first, step, len(positions) > limit, conversation.length)
 
 
 def places_of(conversation, positions):

@@ -122,7 +122,7 @@ def _written(conversation, condition, place):
 
 def siblings(conversation, rows, *, with_hidden=False):
     """{position: Sibling} for those of `rows` (Lines) that are not the only answer to their parent."""
-    if conversation.length == conversation.message_count:  # all of them are on one path
+    if conversation.is_straight:
         return {}
     hidden = "" if with_hidden else "AND NOT hidden"
     parents = {row.parent_position for row in rows}

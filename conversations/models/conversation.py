@@ -232,6 +232,11 @@ class Conversation(Row):
         """True if they were in."""
         return bool(self.grants.filter(user=user).delete()[0])
 
+    @property
+    def is_straight(self):
+        """All messages are on one path, the active branch."""
+        return self.length == self.message_count
+
     def message_named(self, text, *, read=message_id):
         """The message that a program means by the id it gave it, or by ours, which `read` makes of the text or raises
         ValueError; None for neither."""

@@ -74,8 +74,8 @@ class OneConversation(ConversationView):
 
     def post(self, request, conversation):
         """Other metadata in place of all there is."""
-        found = self.conversation(conversation, write=True)
         metadata = metadata_of(self.object(), required=True)
+        found = self.conversation(conversation, write=True)
         with transaction.atomic():
             locked = found.locked()
             changes = {"metadata": kept(metadata, locked.metadata)}
