@@ -26,7 +26,7 @@ def show(part, message, files):
     elif kind == "tool_calls" and isinstance(part.get("tool_calls"), list):
         return mark_safe("".join(map(_call, part["tool_calls"])))  # noqa: S308  each is escaped
     elif kind == "fields":
-        return mark_safe("".join(_fields(part, message.name)))  # noqa: S308  each is escaped
+        return mark_safe("".join(_fields(part, message)))  # noqa: S308  each is escaped
     elif kind == "code":
         return mark_safe(markdown.render(_fenced(text, part.get("language"))))  # noqa: S308  sanitised
     elif kind == "instructions":
@@ -85,12 +85,15 @@ def _call(call):
     return _fold("tool", f"{_called(function)} · {_lines(text)}", _code(text))
 
 
-def _fields(part, name):
-    """What a client said of a call beside its content."""
-    for field, words in (("arguments", f"Ran {name or 'a tool'}"), ("output", "Output"), ("error", "Error")):
-        if part.get(field):
-            text = part[field] if isinstance(part[field], str) else _json({"raw": part[field]})
-            yield _fold("tool", f"{words} · {_lines(text)}", _code(text))
+def _fields(part, message):
+    """What a client said of a call beside its content, or of an item that has none."""
+    told = [(name, part[name]) for name in ("arguments", "output", "error") if part.get(name)]
+    words = {"arguments": f"Ran {message.name or 'a tool'}", "output": "Output", "error": "Error"}
+    for name, value in told:
+        text = value if isinstance(value, str) else _json({"raw": value})
+        yield _fold("tool", f"{words[name]} · {_lines(text)}", _code(text))
+    if not told and part.get("item") and message.type not in {"message", "reasoning"}:
+        yield _fold("unknown", message.type.replace("_", " ").capitalize(), _code(_json({"raw": part["item"]})))
 
 
 def _lines(text):

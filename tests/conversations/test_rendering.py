@@ -29,6 +29,18 @@ def test_a_tool_call_that_carries_the_message_is_told_once():
     assert "Ran python" in html
 
 
+def test_an_item_that_only_its_client_knows_is_not_empty_and_unfolds():
+    fields = {"type": "fields", "item": {"action": {"query": "<b>mirrors</b>"}}}
+    html = rendering.render(message(type="web_search_call", parts=[fields]))
+
+    assert "<summary>Web search call</summary>" in html
+    assert "&lt;b&gt;mirrors" in html
+    call = rendering.render(message(type="function_call", name="f", parts=[fields | {"arguments": "{}"}]))
+    assert "Ran f" in call
+    assert "mirrors" not in call
+    assert rendering.render(message(text="Hi", parts=[{"type": "text", "text": "Hi"}, fields])).count("<summary>") == 0
+
+
 def test_what_a_tool_said_is_one_line_that_unfolds():
     html = rendering.render(message("tool", "a\nb\nc", name="python"))
 
