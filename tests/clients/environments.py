@@ -46,8 +46,9 @@ def _installed(name, lock, install):
 
 
 def _install_python(place, lock):
-    _run([sys.executable, "-m", "venv", place])
-    _run([place / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", lock])
+    _run([sys.executable, "-m", "venv", "--without-pip", place])  # ours will do, and takes half the time
+    pip = [sys.executable, "-m", "pip", "--python", place / "bin" / "python"]
+    _run([*pip, "install", "--quiet", "--require-hashes", "--no-deps", "-r", lock])
 
 
 def _install_node(place, lock):
