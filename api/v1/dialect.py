@@ -1,7 +1,8 @@
 from functools import partial
 
 from api.dialect import Dialect
-from api.problem import invalid
+from api.fields import iso
+from api.problem import invalid, not_found
 from api.queries import choice_of, limit_of
 from lib.typeid import decode
 from lib.walks import UnknownPlaceError
@@ -66,9 +67,22 @@ class V1(Dialect):
             raise invalid("after", "is no row of this list.", code="invalid_cursor") from None
         return self.page([spell(row) for row in found.rows], has_more=found.has_more, total=found.total)
 
+    def locked(self, row):
+        """The row as it is now, for the caller’s transaction, if it is what If-Match names. Raises Problem, Stale."""
+        current = type(row).objects.select_for_update().filter(pk=row.pk).first()
+        if current is None:
+            raise not_found(row._meta.model_name)
+        self.check_unchanged(etag_of(current))
+        return current
+
     def deleted(self, row, kind):
         """The answer that `row` is gone."""
         return self.answer({"id": row.typeid, "object": f"{kind}.deleted", "deleted": True})
+
+
+def etag_of(row):
+    """Of a row that knows when it was changed last."""
+    return f'"{iso(row.updated_at)}"'
 
 
 def cursor_of(query, read):

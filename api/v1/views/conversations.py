@@ -175,7 +175,11 @@ class OneConversation(ConversationView):
     @spec.described(answers={204: None})
     def delete(self, request, conversation):
         """With everything in it, for good; its shares answer 410 from then on."""
-        self.erase(self.conversation(conversation))
+        found = self.conversation(conversation)
+        self.check_may_delete(found)
+        with transaction.atomic():
+            self.check_unchanged(etag_of(found.locked()))
+            self.erase(found)
         return HttpResponse(status=204)
 
 

@@ -1,4 +1,7 @@
+from django.db import transaction
+
 from api import specification as spec
+from api.v1.dialect import etag_of
 from api.v1.serializers.notes import NoteInput, NoteSerializer, spell_note
 from api.v1.views.items import ItemView
 from conversations.models import Note, Tombstone
@@ -11,6 +14,9 @@ class NoteView(ItemView):
         """The door: the caller's own."""
         notes = Note.objects.visible_to(self.request.user).select_related("message")
         return notes.defer("message__text", "message__parts", "message__metadata")
+
+    def shown(self, note, status=200):
+        return self.answer(spell_note(note), status, etag=etag_of(note))
 
     def listed(self, conversation, notes):
         gone = Tombstone.objects.of(Note, owner_id=self.request.user.pk, conversation_id=conversation.pk)
@@ -28,7 +34,7 @@ class NotesOfConversation(NoteView):
     def post(self, request, conversation):
         """A note on the whole conversation."""
         found = self.conversation(conversation)
-        return self.answer(spell_note(found.add_note(request.user, self.payload(NoteInput)["text"])), 201)
+        return self.shown(found.add_note(request.user, self.payload(NoteInput)["text"]), 201)
 
 
 class NotesOfItem(NoteView):
@@ -42,26 +48,31 @@ class NotesOfItem(NoteView):
     def post(self, request, conversation, item):
         """A note on one item."""
         _, message = self.message(conversation, item)
-        return self.answer(spell_note(message.add_note(request.user, self.payload(NoteInput)["text"])), 201)
+        return self.shown(message.add_note(request.user, self.payload(NoteInput)["text"]), 201)
 
 
 class OneNote(NoteView):
     @spec.described(answers={200: NoteSerializer})
     def get(self, request, note):
         """One note."""
-        return self.answer(spell_note(self.found(self.notes(), note)))
+        return self.shown(self.found(self.notes(), note))
 
     @spec.described(takes=NoteInput, answers={200: NoteSerializer})
     def patch(self, request, note):
         """Other words."""
         found = self.found(self.notes(), note)
-        found.change(self.payload(NoteInput)["text"])
-        return self.answer(spell_note(found))
+        text = self.payload(NoteInput)["text"]
+        with transaction.atomic():
+            self.locked(found)
+            found.change(text)
+        return self.shown(found)
 
     @spec.described(answers={200: spec.deleted("note.deleted")})
     def delete(self, request, note):
         """The note."""
         found = self.found(self.notes(), note)
         answer = self.deleted(found, "note")
-        found.delete()
+        with transaction.atomic():
+            self.locked(found)
+            found.delete()
         return answer

@@ -4,6 +4,7 @@ from accounts.models import AuditEvent
 from api import specification as spec
 from api.problem import Problem
 from api.queries import flag_of
+from api.v1.dialect import etag_of
 from api.v1.serializers.conversations import ConversationSerializer
 from api.v1.serializers.projects import (
     ProjectChange,
@@ -24,6 +25,9 @@ class ProjectView(ConversationView):
 
     def project(self, spelled, *, write=False):
         return self.found(Project.objects.visible_to(self.request.user), spelled, write=write)
+
+    def shown(self, project, status=200):
+        return self.answer(spell_project(project), status, etag=etag_of(project))
 
     def handle_exception(self, error):
         if isinstance(error, ProjectExists):  # the guide's own client looks for the project where a code belongs
@@ -54,21 +58,24 @@ class Projects(ProjectView):
     @spec.described(takes=ProjectInput, answers={201: ProjectSerializer})
     def post(self, request):
         """A new project. 409 where the caller has one of that name; its id is the code."""
-        return self.answer(spell_project(Project.objects.start(request.user, **self.payload(ProjectInput))), 201)
+        return self.shown(Project.objects.start(request.user, **self.payload(ProjectInput)), 201)
 
 
 class OneProject(ProjectView):
     @spec.described(answers={200: ProjectSerializer})
     def get(self, request, project):
         """One project."""
-        return self.answer(spell_project(self.project(project)))
+        return self.shown(self.project(project))
 
     @spec.described(takes=ProjectChange, answers={200: ProjectSerializer})
     def patch(self, request, project):
         """Changes what is named."""
         found = self.project(project, write=True)
-        found.change(**self.payload(ProjectChange))
-        return self.answer(spell_project(found))
+        fields = self.payload(ProjectChange)
+        with transaction.atomic():
+            locked = self.locked(found)
+            locked.change(**fields)
+        return self.shown(locked)
 
     @spec.described(answers={200: ProjectDeletedSerializer})
     def delete(self, request, project):
@@ -76,6 +83,7 @@ class OneProject(ProjectView):
         found = self.project(project)
         self.check_owner(found)
         with transaction.atomic():
+            self.locked(found)
             AuditEvent.record("project.delete", actor=request.user, target=found, request=request)
             found.delete()
         return self.answer({"id": project, "object": "project", "deleted": True})

@@ -91,6 +91,19 @@ def test_two_editors_never_silently_overwrite_each_other(as_alice):
     assert as_alice.get(path).json()["title"] == "One"
 
 
+@pytest.mark.parametrize(("method", "below"), [("DELETE", ""), ("PUT", "/archive"), ("DELETE", "/archive")])
+def test_what_somebody_else_has_changed_is_neither_deleted_nor_archived(as_alice, method, below):
+    made = as_alice.post("/conversations", {"title": "Old"})
+    path, etag = f"/conversations/{made.json()['id']}", made["ETag"]
+    now = as_alice.patch(path, {"title": "New"})
+
+    stale = as_alice(method, path + below, If_Match=etag)
+
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+    assert as_alice.get(path)["ETag"] == now["ETag"]
+    assert as_alice(method, path + below, If_Match=now["ETag"]).status_code < 300
+
+
 def test_what_has_not_changed_is_not_sent_again(as_alice):
     made = as_alice.post("/conversations", {"title": "Same"})
 

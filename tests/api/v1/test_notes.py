@@ -61,3 +61,16 @@ def test_nobody_reads_a_note_but_who_wrote_it(as_alice, as_bob, as_charlie, path
     assert as_bob.get(f"{path}/notes").json()["total"] == 1
     project.members.all().delete()  # who may no longer read the conversation has no notes on it either
     assert as_bob.get(f"/notes/{note}").status_code == 404
+
+
+def test_a_note_that_was_changed_elsewhere_is_not_overwritten(as_alice, path):
+    made = as_alice.post(f"{path}/notes", {"text": "Ask again."})
+    note, etag = f"/notes/{made.json()['id']}", made["ETag"]
+    assert as_alice.get(note, If_None_Match=etag).status_code == 304
+    assert as_alice.patch(note, {"text": "Asked."}, If_Match=etag).status_code == 200
+
+    stale = as_alice.patch(note, {"text": "Ask in spring."}, If_Match=etag)
+
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+    assert as_alice.delete(note, If_Match=etag).status_code == 412
+    assert as_alice.get(note).json()["text"] == "Asked."

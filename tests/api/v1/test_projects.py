@@ -38,6 +38,21 @@ def test_a_project_is_made_shown_changed_and_deleted(as_alice):
     assert AuditEvent.objects.filter(action="project.delete").count() == 1
 
 
+def test_two_editors_of_a_project_never_silently_overwrite_each_other(as_alice, as_bob, bob, project, typeid):
+    project.let_in(bob, "editor")
+    path = f"/projects/{typeid(project)}"
+    etag = as_alice.get(path)["ETag"]
+    assert as_bob.get(path)["ETag"] == etag
+
+    changed = as_bob.patch(path, {"instruction": "Be brief."}, If_Match=etag)
+    stale = as_alice.patch(path, {"instruction": "Be thorough."}, If_Match=etag)
+
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+    assert as_alice.delete(path, If_Match=etag).status_code == 412
+    assert as_alice.get(path).json() == changed.json()
+    assert as_alice.patch(path, {"instruction": "Be thorough."}, If_Match=changed["ETag"]).status_code == 200
+
+
 def test_the_same_name_twice_is_refused_with_the_id_of_the_first(as_alice, as_charlie):
     first = as_alice.post("/projects", {"name": "Optics"}).json()["id"]
     other = as_alice.post("/projects", {"name": "Travel"}).json()["id"]
