@@ -32,7 +32,7 @@ def test_branches_are_listed_with_where_they_parted(as_alice, thread, alice, dja
 
 
 def test_what_was_said_is_found(as_alice, as_bob, as_charlie, as_root, thread, alice, bob):
-    path, [question, answer] = thread
+    path, _ = thread
     as_alice.post(f"{path}/messages", {"content": "The Dobsonian telescope", "role": "assistant"})
     as_alice.post(f"{path}/messages", {"content": "A telescope of brass", "role": "user"})
 
