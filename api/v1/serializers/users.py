@@ -5,7 +5,7 @@ from api.fields import Input, Moment, Object, Text, iso
 from conversations import limits
 from lib.typeid import encode
 
-EXTERNAL_ID = r"^[!-~][ -~]{0,127}$"
+EXTERNAL_ID = r"^[!-~][ -~]{0,127}\Z"
 NAME_LIMIT = 120
 
 

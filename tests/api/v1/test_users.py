@@ -80,7 +80,7 @@ def test_only_keys_for_it_and_only_their_workspace(as_alice, workspace_key, char
     "body",
     [
         {}, {"external_id": ""}, {"external_id": 5}, {"external_id": "x" * 129}, {"external_id": "é"}, [],
-        {"external_id": "a", "name": "x" * 121}, {"external_id": "a", "metadata": []},
+        {"external_id": "a\n"}, {"external_id": "a", "name": "x" * 121}, {"external_id": "a", "metadata": []},
     ],
 )  # fmt: skip
 def test_what_cannot_be_a_user_is_refused(workspace_key, body):
