@@ -20,8 +20,8 @@ class V1(Dialect):
             "request_id": request_id,
         }
 
-    def page(self, rows, *, has_more, total, status=200):
-        """A list: `rows` are spelled already."""
+    def page(self, rows, *, has_more, total, status=200, **more):
+        """A list: `rows` are spelled already. `more` stands beside them."""
         first, last = (rows[0]["id"], rows[-1]["id"]) if rows else ("", "")
         return self.answer(
             {
@@ -32,6 +32,7 @@ class V1(Dialect):
                 "last_id": last,
                 "has_more": has_more,
                 "total": total,
+                **more,
             },
             status,
         )

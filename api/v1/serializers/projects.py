@@ -1,6 +1,7 @@
 from django.utils import timezone
 from rest_framework import serializers
 
+from api import specification as spec
 from api.fields import Flag, Input, Moment, Text, iso, wrong
 from api.problem import Problem
 from api.v1.serializers.tags import SHOWN
@@ -73,6 +74,10 @@ class ProjectSerializer(serializers.Serializer):
     archived_at = Moment(required=False)
     created_at = Moment()
     updated_at = Moment()
+
+
+class ProjectListSerializer(spec.listed(ProjectSerializer)):
+    next_cursor = serializers.CharField(allow_null=True, help_text="The same as `next_after`.")
 
 
 class ProjectDeletedSerializer(serializers.Serializer):

@@ -98,6 +98,7 @@ def test_a_list_is_walked_to_its_end(as_alice, django_assert_num_queries):
         first = as_alice.get("/projects?limit=2&sort=created_at").json()
     assert [row["id"] for row in first["data"]] == made[:2:-1]
     assert (first["has_more"], first["next_after"], first["total"]) == (True, made[3], 5)
+    assert first["next_cursor"] == made[3]
     rest = as_alice.get(f"/projects?after={made[3]}&sort=created_at").json()
     assert [row["id"] for row in rest["data"]] == made[2::-1]
     assert as_alice.get("/projects?after=x").json()["code"] == "invalid_cursor"
