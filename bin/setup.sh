@@ -50,6 +50,16 @@ which_chromium() {
   return 1
 }
 
+# find_curl: what vendors' documentations are written for.
+find_curl() {
+  if ! command -v curl >/dev/null; then
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "curl is needed; on Debian: apt-get install curl."
+    echo "$name: installing curl" >&2
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends curl) >&2 </dev/null ||
+      die "curl could not be installed; apt-get says why above."
+  fi
+}
+
 # find_node: Node and npm, for the clients that are published for it.
 find_node() {
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then

@@ -7,9 +7,9 @@ from accounts.models import Workspace
 @admin.register(Workspace)
 class WorkspaceAdmin(RowAdmin):
     list_display = ["name", public_id, "created_at"]
-    search_fields = ["name"]
-    search_help_text = "A name, or a ten_… id."
-    fields = ["name", "settings", "created_at", "updated_at"]
+    search_fields = ["name", "email"]
+    search_help_text = "A name, an e-mail, or a ten_… id."
+    fields = ["name", "email", "settings", "created_at", "updated_at"]
     readonly_fields = ["settings", "created_at", "updated_at"]
 
     def has_change_permission(self, request, obj=None):
