@@ -2,7 +2,7 @@
 
 from api.problem import Problem
 
-TYPES = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
+TYPES = {dict: "an object", list: "an array", str: "a string", (str, list): "a string or an array"}
 
 
 def missing(path):
@@ -10,7 +10,7 @@ def missing(path):
 
 
 def check_type(value, kind, path):
-    """Raises Problem unless `value` is a `kind`."""
+    """Raises Problem unless `value` is a `kind`, one of TYPES."""
     if not isinstance(value, kind):
         raise wrong_type(path, TYPES[kind])
 

@@ -4,15 +4,7 @@ list."""
 
 import re
 
-from api.openai.refusals import (
-    check_length,
-    check_type,
-    missing,
-    not_one_of,
-    too_long,
-    wrong_type,
-    wrong_value,
-)
+from api.openai.refusals import check_length, check_type, missing, not_one_of, too_long, wrong_value
 from api.openai.serializers.parts import PARTS, content_of
 from conversations import limits
 
@@ -86,8 +78,8 @@ def _other(item, kind, path):
     _check_required(item, kind, path)
     rest = {name: value for name, value in item.items() if name != "id"}
     columns = {name: rest.pop(name) for name, size in COLUMNS.items() if _fits(rest.get(name), size)}
-    told = {name: rest.pop(name) for name, kind in FIELDS.items() if rest.get(name) and isinstance(rest[name], kind)}
-    parts = [*_thoughts(rest if kind == "reasoning" else {}), _fields(rest, told)]
+    told = {name: rest.pop(name) for name, type_ in FIELDS.items() if rest.get(name) and isinstance(rest[name], type_)}
+    parts = [*(_thoughts(rest) if kind == "reasoning" else []), _fields(rest, told)]
     return {"role": "tool" if kind.endswith("_output") else "assistant", "text": "", "parts": parts, **columns}
 
 
@@ -109,11 +101,11 @@ def _thoughts(reasoning):
 
 def _check_required(item, kind, path):
     for name, needed in REQUIRED.get(kind, {}).items():
-        where, value = f"{path}.{name}", item.get(name)
+        where = f"{path}.{name}"
         if name not in item:
             raise missing(where)
-        if not isinstance(value, needed):
-            raise wrong_type(where, "a string or an array" if needed == (str, list) else _A[needed])
+        value = item[name]
+        check_type(value, needed, where)
         if isinstance(value, str):
             check_length(value, limits.TEXT, where)
         elif len(value) > PARTS:
@@ -122,9 +114,6 @@ def _check_required(item, kind, path):
         where = f"{path}.summary[{index}]"
         check_type(entry, dict, where)
         check_type(entry.get("text"), str, f"{where}.text")
-
-
-_A = {str: "a string", list: "an array"}
 
 
 def _check_one_of(value, choices, path):

@@ -5,7 +5,7 @@ as it was sent, `openai` names the type it had. A part without that name was wri
 text.
 """
 
-from api.openai.refusals import check_length, check_type, missing, too_long, wrong_type
+from api.openai.refusals import check_length, check_type, missing, too_long
 from conversations import limits
 from conversations.parts import with_text
 from lib.json import dumps
@@ -36,11 +36,10 @@ DEFAULTS = {
 
 def content_of(content, role, path):
     """(text, parts or None) to be kept of what was sent. Raises Problem."""
+    check_type(content, (str, list), path)
     if isinstance(content, str):
         check_length(content, limits.TEXT, path)
         return content, None
-    if not isinstance(content, list):
-        raise wrong_type(path, "a string or an array")
     if len(content) > PARTS:
         raise too_long(path, "array", PARTS, len(content))
     parts = [_kept(part, role, f"{path}[{index}]") for index, part in enumerate(content)]
@@ -65,7 +64,8 @@ def _kept(part, role, path):
     check_type(part[name], str, f"{path}.{name}")
     check_length(part[name], limits.TEXT, f"{path}.{name}")
     said = {"type": kept_as, "text": part[name]}
-    rest = {key: value for key, value in part.items() if key not in ("type", name) and value not in (None, [])}
+    usual = {key: (None, value) for key, value in DEFAULTS.get(kind, {}).items()}
+    rest = {key: value for key, value in part.items() if key not in ("type", name) and value not in usual.get(key, ())}
     return said if kind == _usual(role) and not rest else said | rest | {"openai": kind}
 
 

@@ -36,10 +36,9 @@ def spell_item(row):
 
 
 def _message(row, fields, sent):
-    content = spell_content(row.text, row.parts, row.role)
-    if fields:
-        content.append(as_json(fields))
-    return _spelled(row, "message", {"role": _role(row), "content": content, **(sent or {})})
+    content = spell_content(row.text, row.parts, row.role) + ([as_json(fields)] if fields else [])
+    phase = {"phase": sent["phase"]} if isinstance(sent, dict) and "phase" in sent else {}
+    return _spelled(row, "message", {"role": _role(row), "content": content} | phase)
 
 
 def _as_sent(row, fields, sent):
@@ -47,7 +46,7 @@ def _as_sent(row, fields, sent):
     status = {} if row.type in PREFIXES else {"status": row.status}
     told = status | sent | _columns(row) | fields
     if row.type == "function_call_output":
-        told["output"] = _output(told["output"])
+        told["output"] = _output(told.get("output"))
     return _spelled(row, row.type, told)
 
 
@@ -67,16 +66,16 @@ def _known(row, fields):
 
 def _told(row, fields):
     """A message of what it says, or else of what it is."""
-    if row.text or not (fields or row.call_id or row.name):
-        content = spell_content(row.text, row.parts, row.role)
-    else:
-        content = [as_json({"type": row.type, **_columns(row), **fields})]
+    content = spell_content(row.text, row.parts, row.role) if row.text or row.parts else []
+    if fields or not content:
+        content.append(as_json({"type": row.type, **_columns(row), **fields}))
     return _spelled(row, "message", {"role": _role(row), "content": content})
 
 
 def _spelled(row, kind, told):
     pk = row.external_id or encode(PREFIXES.get(kind, "item"), row.id)
-    return {"type": kind, "id": pk, "status": STATUSES.get(row.status, "in_progress")} | told
+    named = {"type": kind, "id": pk}
+    return named | {"status": STATUSES.get(row.status, "in_progress")} | told | named
 
 
 def _columns(row):

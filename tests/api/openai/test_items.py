@@ -66,6 +66,7 @@ CITED = {"type": "url_citation", "start_index": 0, "end_index": 2, "url": "https
     [
         ("user", {"type": "input_text", "text": "  \n é \u200b "}, {}),
         ("user", {"type": "input_text", "text": ""}, {}),
+        ("user", {"type": "input_text", "text": "x", "newer": None, "list": []}, {}),
         ("user", {"type": "input_image", "image_url": "https://example.org/a.png"}, {"detail": "auto"}),
         ("user", {"type": "input_image", "file_id": "file_1", "detail": "high"}, {}),
         ("user", {"type": "input_image", "image_url": "https://example.org/a.png", "detail": None}, {"detail": "auto"}),

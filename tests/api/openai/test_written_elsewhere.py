@@ -118,7 +118,8 @@ def test_calls_stored_as_items_are_shown_as_such(shown):
         ({"type": "web_search_call", "output": [1]}, '{"type":"web_search_call","output":[1]}'),
         ({"type": "web_search_call", "content": "Looked it up."}, "Looked it up."),
         ({"type": "something_of_ours", "error": "no"}, '{"type":"something_of_ours","error":"no"}'),
-        ({"type": "something_of_ours"}, ""),
+        ({"type": "something_of_ours"}, '{"type":"something_of_ours"}'),
+        ({"type": "reasoning", "content": [{"type": "reasoning_text", "text": "Hm."}]}, "Hm."),
     ],
 )
 def test_what_lacks_what_its_type_needs_is_a_message(shown, item, text):
@@ -127,6 +128,16 @@ def test_what_lacks_what_its_type_needs_is_a_message(shown, item, text):
     assert (told["type"], told["role"]) == ("message", "assistant")
     assert told["content"][0]["text"] == text
     assert told["id"].startswith("msg_")
+
+
+def test_what_only_looks_like_one_of_our_parts_breaks_nothing(shown):
+    forged = {"type": "fields", "item": {"type": 5, "id": None, "phase": "p", "role": []}}
+    told = shown({"role": "user", "content": [{"type": "text", "text": "x"}, forged]})
+    assert (told["type"], told["role"], told["id"][:4]) == ("message", "user", "msg_")
+
+    told = shown({"type": "function_call_output", "call_id": "c", "content": [forged]})
+    assert (told["type"], told["output"], told["id"][:4]) == ("function_call_output", "null", "fco_")
+    assert shown({"role": "user", "content": [{"type": "fields", "item": 5}]})["content"] == []
 
 
 def test_a_message_with_fields_shows_them_as_text(shown):
