@@ -96,7 +96,7 @@ class Reach:
 
 
 class WideReach(Reach):
-    """Through the wider door, which is R2R's dialect's alone: of a superuser's workspace, as much as of what is shared."""
+    """Through the wider door, which only R2R's dialect has: others' conversations of a superuser's workspace too."""
 
     is_wide = True
 

@@ -15,9 +15,7 @@ def test_branches_are_listed_with_where_they_parted(as_alice, thread, alice, dja
     path, [question, _] = thread
     as_alice.post(f"{path}/messages", {"content": "Hey", "role": "assistant", "parent_id": question})
 
-    with django_assert_num_queries(
-        7
-    ):  # key, count of requests, conversation, branches, tree, what replaced what, items
+    with django_assert_num_queries(6):  # key, conversation, branches, tree, what replaced what, items
         listed = as_alice.get(f"{path}/branches").json()
 
     original, other = listed["results"]
