@@ -80,15 +80,27 @@ class Items(ItemView):
         ),
     )
     def get(self, request, conversation):
-        """A branch, newest first; or every item with a `call_id`, oldest first."""
+        """A branch, or the items of all branches with a `call_id`. Newest first."""
         found, query = self.conversation(conversation), request.query_params
-        if call_id := text_of(query, "call_id"):
-            called = found.messages.filter(call_id=call_id).order_by("position")
-            return self.list_of(found, called.values_list("pk", flat=True)[:100])
         newest_first = choice_of(query, "order", ["desc", "asc"]) == "desc"
         limit, after = limit_of(query, default=20, maximum=100), text_of(query, "after") or text_of(query, "cursor")
+        if call_id := text_of(query, "call_id"):
+            return self.called(found, call_id, limit=limit, after=after, newest_first=newest_first)
         items, page = path_page(found, query, limit=limit, after=after, newest_first=newest_first, full=True)
         return self.page(items, has_more=page.has_more, total=page.length)
+
+    def called(self, conversation, call_id, *, limit, after, newest_first):
+        """A page of what belongs to a call, wherever it stands."""
+        called = rows = conversation.messages.filter(call_id=call_id)
+        if after:
+            comes_next = "position__lt" if newest_first else "position__gt"
+            rows = rows.filter(**{comes_next: place_named(conversation, after)})
+        rows = rows.order_by("-position" if newest_first else "position").values_list("pk", flat=True)
+        ids = list(rows[: limit + 1])
+        has_more = len(ids) > limit
+        total = called.count() if after or has_more else len(ids)
+        items = [spelled for _, spelled in self.spelled_all(conversation, ids[:limit], full=True)]
+        return self.page(items, has_more=has_more, total=total)
 
     @spec.described(
         takes=spec.either("ItemOrItems", ItemInput, ItemsInput),

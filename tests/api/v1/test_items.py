@@ -229,6 +229,20 @@ def test_several_items_cost_what_one_does(as_alice, path, django_assert_num_quer
         assert len(as_alice.get(f"{path}/items?call_id=c1").json()["data"]) == 9
 
 
+def test_what_belongs_to_a_call_is_walked_as_any_list(as_alice, path):
+    calls = [{"role": "tool", "content": str(n), "call_id": "c1"} for n in range(5)]
+    as_alice.post(f"{path}/items", {"items": [*calls, {"role": "user", "content": "between"}, calls[0]]})
+
+    first = as_alice.get(f"{path}/items?call_id=c1&limit=4&content=text").json()
+    rest = as_alice.get(f"{path}/items?call_id=c1&limit=4&content=text&after={first['next_after']}").json()
+
+    assert [item["content"] for item in first["data"] + rest["data"]] == ["0", "4", "3", "2", "1", "0"]
+    assert (first["has_more"], rest["has_more"], rest["total"]) == (True, False, 6)
+    oldest = as_alice.get(f"{path}/items?call_id=c1&limit=1&content=text&order=asc").json()
+    assert [item["content"] for item in oldest["data"]] == ["0"]
+    assert as_alice.get(f"{path}/items?call_id=c1&after=x").json()["code"] == "invalid_cursor"
+
+
 @pytest.mark.parametrize(
     ("item", "message"),
     [
