@@ -64,6 +64,14 @@ class Raven(Dialect):
             if limit is not None and rows.count() >= limit:
                 raise Problem(409, code, said)
 
+    def make_user(self, external_id, **fields):
+        """(the user whom a program calls so, whether they are new). None is nobody's name. Raises Problem (409)."""
+        self.check_room("max_users", self.users(), "user_limit", "The tenant has as many users as it allows.")
+        user, is_new = self.users().get_or_make(external_id, workspace=self.request.auth.workspace, **fields)
+        if is_new:
+            self.record("user.create", user)
+        return user, is_new
+
     def record(self, action, target, **details):
         actor = self.request.user or self.request.auth
         AuditEvent.record(action, actor=actor, target=target, request=self.request, **details)

@@ -45,20 +45,15 @@ class Conversations(Raven):
         """
         found = self.users().named(name)
         if found is None and self.request.user is None and not is_id(name):
-            return self.made(name)
+            return self.made_on_the_spot(name)
         if found is None or self.request.user not in (None, found):
             raise not_found("user")
         return found
 
-    def made(self, name):
+    def made_on_the_spot(self, name):
         if not NAMED.fullmatch(name):
             raise invalid("user_id", "must be 1 to 128 of A–Z a–z 0–9 _ . : @ -")
-        self.check_room("max_users", self.users(), "user_limit", "The tenant has as many users as it allows.")
-        workspace = self.request.auth.workspace
-        user, is_new = self.users().get_or_make(name, workspace=workspace, goes_by_external_id=True)
-        if is_new:
-            self.record("user.create", user)
-        return user
+        return self.make_user(name, goes_by_external_id=True)[0]
 
 
 class OneConversation(Raven):

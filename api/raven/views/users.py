@@ -20,13 +20,10 @@ class Users(Raven):
     def post(self, request):
         """A user of your program, who cannot sign in."""
         fields = self.payload(UserInput)
-        self.check_room("max_users", self.users(), "user_limit", "The tenant has as many users as it allows.")
-        made = {"workspace": request.auth.workspace, "metadata": fields.get("metadata", {})}
-        made["name"] = fields.get("display_name", "")
-        user, is_new = self.users().get_or_make(fields.get("external_ref"), **made)
+        told = {"name": fields.get("display_name", ""), "metadata": fields.get("metadata", {})}
+        user, is_new = self.make_user(fields.get("external_ref"), **told)
         if not is_new:
             raise Problem(409, "user_exists", "There is a user of this external_ref already.")
-        self.record("user.create", user)
         return self.answer(spell_user(user), 201)
 
 
