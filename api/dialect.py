@@ -6,6 +6,7 @@ vendor's words and ours, and nothing else.
 
 import threading
 from functools import partial
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.db import transaction
@@ -121,6 +122,10 @@ class Dialect(APIView):
             count_request(f"key:{key.pk}", settings.API_RATE)
             if user is None and self.needs_user:
                 raise Problem(400, "user_required", "A workspace key says for whom it acts: Parley-User: <user id>.")
+        try:
+            unquote_to_bytes(request.META["QUERY_STRING"]).decode()
+        except UnicodeDecodeError:  # Django would read something that nobody wrote
+            raise invalid("The query", "is not UTF-8.") from None
         if self.produces and not any(map(request._request.accepts, self.produces)):
             raise Problem(406, "not_acceptable", f"This address answers {', '.join(self.produces)}.")
 

@@ -34,6 +34,16 @@ def test_what_postgresql_cannot_hold_is_no_address_and_no_place(as_alice, conver
         assert as_alice.get(f"{path}/{query}".replace("/?", "?")).status_code == 400
 
 
+def test_what_is_not_utf8_is_no_question(as_alice, conversation, typeid):
+    path = f"/conversations/{typeid(conversation)}"
+
+    for query in ("/search?q=%ff", "/conversations?tag=%C0%80", f"{path}/items?branch=a%ED%A0%80"):
+        answer = as_alice.get(query)
+        assert (answer.status_code, answer.json()["message"]) == (400, "The query is not UTF-8.")
+    assert as_alice.put(f"{path}/tags/caf%C3%A9").json()["name"] == "café"
+    assert as_alice.get("/conversations?tag=caf%C3%A9").json()["total"] == 1
+
+
 @pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/conversations/", "/v1/conversations/%00", "/v1//conversations"])
 def test_nothing_is_ever_redirected(client, path):
     answer = client.post(path, b"{}", content_type="application/json")
