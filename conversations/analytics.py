@@ -121,11 +121,12 @@ def usage_of(workspace_id, since=None, until=None):
 
 
 def totals():
-    """The size of the large tables, from PostgreSQL's own notes."""
+    """The size of the large tables, from PostgreSQL's own notes: of its last look at them, or of what was written."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT relname, greatest(reltuples, 0)::bigint, pg_total_relation_size(oid)
+            SELECT relname, (CASE WHEN reltuples < 0 THEN pg_stat_get_live_tuples(oid) ELSE reltuples END)::bigint,
+                pg_total_relation_size(oid)
             FROM pg_class WHERE oid = ANY(%s::regclass[]) ORDER BY 3 DESC
             """,
             [[f'"{table}"' for table in _LARGE]],

@@ -1,5 +1,6 @@
 // <step-keys> round articles: j and k go to the next one and the one before, J and K to those of the person who reads;
-// [ and ] press the links to the previous and the next version of the one that is read.
+// [ and ] press the links to the previous and the next version of the one that is read, n and N those to the next and
+// the previous match of what is being found.
 customElements.define("step-keys", class extends HTMLElement {
   connectedCallback() { document.addEventListener("keydown", this.#listen) }
   disconnectedCallback() { document.removeEventListener("keydown", this.#listen) }
@@ -11,6 +12,8 @@ customElements.define("step-keys", class extends HTMLElement {
     K: () => this.#step("article.message--user", -1),
     "[": () => this.#current()?.querySelector("a[rel=prev]")?.click(),
     "]": () => this.#current()?.querySelector("a[rel=next]")?.click(),
+    n: () => document.querySelector(".find a[rel=next]")?.click(),
+    N: () => document.querySelector(".find a[rel=prev]")?.click(),
   }
 
   #listen = (event) => {

@@ -104,6 +104,10 @@ def test_finding_walks_through_a_conversation_by_keyboard(at_log):
     at_log.get_by_label("Next match").press("Enter")
     expect(at_log.locator(".find [role=status]")).to_have_text("2 of 300")
     expect(at_log.locator(".message.is-found mark").first).to_be_in_viewport()
+    at_log.keyboard.press("n")
+    expect(at_log.locator(".find [role=status]")).to_have_text("3 of 300")
+    at_log.keyboard.press("Shift+N")
+    expect(at_log.locator(".find [role=status]")).to_have_text("2 of 300")
 
     at_log.keyboard.press("Control+Shift+F")
     at_log.keyboard.type("200")
