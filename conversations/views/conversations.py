@@ -3,9 +3,9 @@ from functools import cache
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponseBadRequest
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -32,7 +32,7 @@ def index(request):
     try:
         page = history.page(request.user, after=after, named=named, goes_on=wants_fragment(request))
     except history.BadCursorError:
-        return HttpResponseBadRequest("This page of the history does not exist.")
+        raise BadRequest("This page of the history does not exist.") from None
     context = {
         "page": page,
         "newest": None if after or named else page,

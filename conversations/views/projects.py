@@ -1,9 +1,8 @@
 """A project's conversations, and which project a conversation is in. The project itself: projects.views."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
-from django.http import HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,7 +22,7 @@ def detail(request, pk):
     try:
         page = history.page(request.user, project=project, after=after, goes_on=wants_fragment(request))
     except history.BadCursorError:
-        return HttpResponseBadRequest("This page of the project does not exist.")
+        raise BadRequest("This page of the project does not exist.") from None
     context = {"project": project, "page": page, "after": after, "can_edit": project.can_be_edited_by(request.user)}
     return render_page(request, "projects/detail.html", context, fragment="rows")
 

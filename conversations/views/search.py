@@ -1,5 +1,5 @@
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBadRequest
+from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -17,7 +17,7 @@ def index(request):
     try:
         results = Message.objects.search(text, request.user, order=order, cursor=cursor)
     except BadCursorError:
-        return HttpResponseBadRequest("This page of the results does not exist.")
+        raise BadRequest("This page of the results does not exist.") from None
     context = {
         "query": text,
         "order": order,

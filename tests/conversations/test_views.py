@@ -89,7 +89,10 @@ def test_htmx_gets_the_rows_alone(sign_in, alice, many):
     "cursor", ["x", "1-conv_x", "99999999999999999999999-conv_01h455vb4pex5vsknk084sn02q", "-", "١-x"]
 )
 def test_a_made_up_cursor_is_a_clear_400(sign_in, alice, cursor):
-    assert sign_in(alice).get(reverse("conversations:index"), {"after": cursor}).status_code == 400
+    response = sign_in(alice).get(reverse("conversations:index"), {"after": cursor})
+
+    assert response.status_code == 400
+    assert "<h1>That request made no sense</h1>" in response.text
 
 
 def test_a_page_costs_the_same_however_many_there_are(sign_in, alice, many, django_assert_num_queries):
