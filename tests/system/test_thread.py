@@ -1,6 +1,7 @@
 """How people find their way inside one conversation, in a browser."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -92,6 +93,46 @@ def test_a_very_long_outline_has_every_day_and_more_lines_where_they_are_asked_f
 
     rail.get_by_role("navigation", name="Days").get_by_role("link").first.click()
     expect(at_log.locator(".message.is-found")).to_contain_text("Entry 1.")
+
+
+@pytest.fixture
+def errand(alice):
+    """A question, two steps on the way to its answer, and the answer."""
+    errand = Conversation.objects.start(alice, title="Errand")
+    errand.append("user", "What does it weigh?")
+    for text in ("scale()", "weigh()"):
+        errand.append("assistant", text, parts=[{"type": "tool_call", "name": "python", "text": text}])
+    errand.append("assistant", "Four kilograms.")
+    return errand
+
+
+def gaps(page):
+    """Between each article and the next, in pixels."""
+    boxes = [article.bounding_box() for article in page.locator("article").all()]
+    return [round(below["y"] - above["y"] - above["height"]) for above, below in pairwise(boxes)]
+
+
+def test_steps_stand_close_to_the_answer_they_led_to(at_home, errand):
+    at_home.goto(at_home.url.removesuffix("/conversations/") + errand.get_absolute_url())
+
+    assert gaps(at_home) == [32, 16, 16]
+
+
+def test_on_touch_a_step_is_one_line_until_it_is_opened(at_home, browser, errand):
+    home = at_home.url.removesuffix("/conversations/")
+    context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True,
+                                  storage_state=at_home.context.storage_state())  # fmt: skip
+    page = context.new_page()
+    page.goto(home + errand.get_absolute_url())
+    step = page.locator("article", has_text="scale()")
+    copy = step.get_by_label("Copy as Markdown")
+    expect(page.get_by_label("Copy as Markdown").locator("visible=true")).to_have_count(2)
+    assert gaps(page) == [48, 16, 16]
+
+    step.get_by_text("Ran python").click()
+    expect(copy).to_be_visible()
+    assert gaps(page) == [48, 48, 16]
+    context.close()
 
 
 def test_finding_walks_through_a_conversation_by_keyboard(at_log):
