@@ -42,7 +42,8 @@ _PART = {
     "required": ["type"],
     "anyOf": [
         {"properties": {"type": {"enum": list(SPELLINGS)}, "text": _WORDS}, "required": ["text"]},
-        {"properties": {"type": {"not": {"enum": list(SPELLINGS)}, **_NAMED["type"]}}},
+        {"properties": {"type": {"enum": ["tool_calls"]}, "tool_calls": {"type": "array"}}, "required": ["tool_calls"]},
+        {"properties": {"type": {"not": {"enum": [*SPELLINGS, "tool_calls", "fields"]}, **_NAMED["type"]}}},
     ],
 }
 
@@ -167,6 +168,10 @@ def part_of(part, path):
     kind = part["type"]
     if not _TYPE.fullmatch(kind):
         raise wrong(f"{path}.type", "must be 1 to 64 of a–z and _.")
+    if kind == "fields":
+        raise wrong(f"{path}.type", "is none for a part: what stands beside the content is sent there.")
+    if kind == "tool_calls" and not isinstance(part.get("tool_calls"), list):
+        raise wrong(f"{path}.tool_calls", "must be a list.")
     if kind not in SPELLINGS:
         return part
     said = part.get("text", part.get(kind))
@@ -247,7 +252,7 @@ def spell_item(row, *, branch, number, full):
         if part.get("type") == "tool_calls":
             optional["tool_calls"] = part.get("tool_calls")
         elif part.get("type") == "fields":
-            optional |= {name: part.get(name) for name in FIELDS}
+            item |= {name: said for name in FIELDS if (said := part.get(name)) is not None}  # 0 and "" are results
     item.update((name, value) for name, value in optional.items() if value)
     return item
 
@@ -310,7 +315,7 @@ def _spell_part(part, role):
     if kind == "text" and role != "assistant":
         return {**part, "type": "input_text", "input_text": part["text"]}
     elif kind == "reasoning":
-        said = part.get("text") or part.get("summary") or ""
+        said = next((text for name in ("text", "summary") if isinstance(text := part.get(name), str) and text), "")
         return {**part, "type": "reasoning_text", "text": said, "reasoning_text": said}
     elif kind == "tool_result" and "text" in part:
         return {**part, "tool_result": part["text"]}

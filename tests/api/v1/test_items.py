@@ -229,6 +229,22 @@ def test_several_items_cost_what_one_does(as_alice, path, django_assert_num_quer
         assert len(as_alice.get(f"{path}/items?call_id=c1").json()["data"]) == 9
 
 
+@pytest.mark.parametrize("output", ["", 0, False, [], {}])
+def test_nothing_is_a_result_too(as_alice, path, output):
+    made = as_alice.post(f"{path}/items", {"type": "function_call_output", "call_id": "c1", "output": output}).json()
+
+    assert made["output"] == output
+    assert as_alice.get(f"{path}/items/{made['id']}").json()["output"] == output
+
+
+def test_words_that_are_none_are_not_taken_for_reasoning(as_alice, path):
+    thought = {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]}
+
+    [part] = as_alice.post(f"{path}/items", {"role": "assistant", "content": [thought]}).json()["parts"]
+
+    assert part == thought | {"type": "reasoning_text", "text": "", "reasoning_text": ""}
+
+
 def test_what_belongs_to_a_call_is_walked_as_any_list(as_alice, path):
     calls = [{"role": "tool", "content": str(n), "call_id": "c1"} for n in range(5)]
     as_alice.post(f"{path}/items", {"items": [*calls, {"role": "user", "content": "between"}, calls[0]]})
@@ -252,6 +268,11 @@ def test_what_belongs_to_a_call_is_walked_as_any_list(as_alice, path):
         ({"role": "user", "content": 5}, "content must be a string or 1 to 100 parts."),
         ({"role": "user", "content": ["x"]}, "content[0] must be an object with a type."),
         ({"role": "user", "content": [{"type": "text"}]}, "content[0].text must be a string."),
+        (
+            {"role": "user", "content": [{"type": "tool_calls", "tool_calls": "f"}]},
+            "content[0].tool_calls must be a list.",
+        ),
+        ({"role": "user", "content": [{"type": "fields", "arguments": 5}]}, "content[0].type is none for a part"),
         ({"role": "user", "content": "x", "id": "a b"}, "id must be 1 to 128 of A–Z a–z 0–9 _ - . :"),
         ({"role": "user", "content": "x", "created_at": "yesterday"}, "created_at must be a time like"),
         ({"role": "user", "content": "x" * 1_000_001}, "content must be at most 1,000,000 characters long."),
