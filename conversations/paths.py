@@ -14,7 +14,7 @@ from conversations.reading import Tree, upwards
 from lib.sql import fetch, fetch_prepared
 from lib.typeid import encode
 
-PORTION, PORTION_BYTES = 100, 1_000_000
+PORTION, PORTION_BYTES = 500, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ def items_at(conversation, positions):
 
 
 def portions(conversation, positions):
-    """Lists of Items, together all of `positions` in their order. Each is at most a hundred, or about a megabyte: a
+    """Lists of Items, together all of `positions` in their order. Each is at most PORTION, or about a megabyte: a
     conversation of any size is carried away in the memory of a few long messages."""
     found = fetch(
         "SELECT position, octet_length(text) + coalesce(pg_column_size(parts), 0)"

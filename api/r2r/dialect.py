@@ -107,13 +107,13 @@ class R2R(Dialect):
         return self.request.user.is_superuser
 
     def reachable(self):
-        """What this caller may read."""
-        return Conversation.objects.reached_by(self.request.user)
+        """What this caller may read, for a list."""
+        return Conversation.objects.listed_to(self.request.user)
 
     def conversation(self, pk, *, write=False, own=False):
         """The conversation with this id, where the caller may do that. Raises Problem (404)."""
         user = self.request.user
-        found = self.reachable().filter(pk=pk).select_related("active_branch").first()
+        found = Conversation.objects.reached_by(user).filter(pk=pk).select_related("active_branch").first()
         if found is None or (write and not self.may("can_be_edited_by", found)):
             raise unknown("Conversation", pk)
         if own and not self.may("can_be_deleted_by", found):

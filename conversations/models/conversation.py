@@ -80,6 +80,15 @@ class ConversationQuerySet(models.QuerySet):
         """What everybody there has: the door of a workspace's own keys, in the one dialect whose keys are that."""
         return self.filter(workspace=workspace)
 
+    def listed_to(self, user):
+        """The same, for a page of a list: who was let in nowhere walks the index of their own, not the workspace."""
+        grants = Grant.objects.filter(user=user).values("pk")
+        members = ProjectMember.objects.filter(user=user).values("pk")
+        projects = Project.objects.filter(owner=user).values("pk")
+        if user.is_superuser or grants.union(members, projects).exists():
+            return self.reached_by(user)
+        return self.visible_to(user, own=True)
+
     def shared_with(self, user):
         """What others have let `user` into."""
         return self.visible_to(user).exclude(owner=user)
