@@ -168,7 +168,7 @@ def test_a_call_is_there_for_the_house_dialect_too(added, house, path):
         {"type": "function_call_output", "call_id": "call_1", "output": "2"},
     )
 
-    call, output = house.get(f"{path}/items?call_id=call_1").json()["data"]
+    call, output = house.get(f"{path}/items?call_id=call_1&order=asc").json()["data"]
     assert (call["type"], call["name"], call["arguments"], call["role"]) == (
         "function_call",
         "add",
