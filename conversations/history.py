@@ -71,6 +71,11 @@ class Page:
     def html(self):
         return rows_html(self.groups)
 
+    @property
+    def choices(self):
+        """The same with a checkbox each, for a form."""
+        return rows_html(self.groups, choosing=True)
+
 
 def page(user, *, after=None, named="", project=None, archived=False, size=PAGE, goes_on=False):
     """One page of what `user` owns, newest first; with `named`, of those whose titles have words that begin so; with

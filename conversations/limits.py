@@ -10,4 +10,5 @@ TAG = 64
 TAGS = 40  # per conversation
 NOTE = 4_096
 BRANCH_NAME = 64
+SELECTION = 100  # conversations that one request changes or deletes
 INDEXED_TEXT = 100_000  # characters of one message that search sees: PostgreSQL refuses vectors above 1 MiB

@@ -5,16 +5,16 @@ page. Whatever is not made of our own ids and numbers is escaped.
 """
 
 from html import escape
-from itertools import starmap
+from itertools import repeat, starmap
 
 from django.utils.safestring import mark_safe
 
 from lib.templatetags.parley import drawing
 
 
-def rows_html(groups):
-    """The rows of a history.Page below their headings."""
-    return mark_safe("".join(_group(heading, rows) for heading, rows in groups))  # noqa: S308
+def rows_html(groups, *, choosing=False):
+    """The rows of a history.Page below their headings: links, or while `choosing` checkboxes."""
+    return mark_safe("".join(_group(heading, rows, choosing) for heading, rows in groups))  # noqa: S308
 
 
 def months_html(years):
@@ -27,24 +27,29 @@ def _year(year, months):
     return f'<h2 class="rail__title">{year}</h2><ul class="outline">{links}</ul>'
 
 
-def _group(heading, rows):
+def _group(heading, rows, choosing):
     above = f'<h2 class="day">{escape(heading)}</h2>' if heading else ""
-    return f'{above}<ol class="rows">{"".join(map(_row, rows))}</ol>'
+    return f'{above}<ol class="rows">{"".join(map(_row, rows, repeat(choosing)))}</ol>'
 
 
-def _row(row):
+def _row(row, choosing):
     title = escape(row.title)
     named = f'"row__title">{title}' if title else '"row__title row__title--none">Untitled'
     origin = f'<span class="row__origin">{escape(row.origin)}</span>' if row.origin else ""
+    if choosing:
+        box = f'<input type="checkbox" name="conversation" value="{row.id}">'
+        begin, end, actions = f'<label class="row__link">{box}', "</label>", ""
+    else:
+        begin, end = f'<a class="row__link" href="{row.href}">', "</a>"
+        rename, delete = _action(row, "edit", "Rename", title), _action(row, "delete", "Delete", title)
+        actions = f'<span class="row__actions">{rename}{delete}</span>'
     return (
         f'<li class="row" id="row_{row.id}">'
-        f'<a class="row__link" href="{row.href}"><span class={named}</span>'
-        f'<span class="row__preview">{escape(row.preview)}</span></a>'
+        f"{begin}<span class={named}</span>"
+        f'<span class="row__preview">{escape(row.preview)}</span>{end}'
         f'<span class="row__marks">{_marks(row)}<time datetime="{row.iso}">{row.time}</time></span>'
         f'<span class="row__facts">{origin}<span class="row__count">{row.length}'
-        f'<span class="visually-hidden"> message{"" if row.length == 1 else "s"}</span></span></span>'
-        f'<span class="row__actions">{_action(row, "edit", "Rename", title)}{_action(row, "delete", "Delete", title)}'
-        "</span></li>"
+        f'<span class="visually-hidden"> message{"" if row.length == 1 else "s"}</span></span></span>{actions}</li>'
     )
 
 

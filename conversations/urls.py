@@ -11,6 +11,7 @@ from conversations.views import (
     outline,
     projects,
     search,
+    selection,
     versions,
 )
 from lib.typeid import url_converter
@@ -23,6 +24,10 @@ app_name = "conversations"
 urlpatterns = [
     path("conversations/", conversations.index, name="index"),
     path("conversations/new/", conversations.new, name="new"),
+    path("conversations/selected/archive/", selection.archive, name="selected_archive"),
+    path("conversations/selected/unarchive/", selection.unarchive, name="selected_unarchive"),
+    path("conversations/selected/project/", selection.move, name="selected_move"),
+    path("conversations/selected/delete/", selection.delete, name="selected_delete"),
     path("conversations/<conv:pk>/", conversations.detail, name="detail"),
     path("conversations/<conv:pk>/messages/", messages.create, name="messages"),
     path("conversations/<conv:pk>/messages/<msg:message_pk>/", markdown.detail, name="message"),

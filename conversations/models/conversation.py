@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Max, Q
-from django.db.models.functions import Left
+from django.db.models.functions import Greatest, Left, Now
 from django.urls import reverse
 from django.utils import timezone
 from psycopg.types.json import Jsonb
@@ -115,6 +115,25 @@ class ConversationQuerySet(models.QuerySet):
             conversation.save(force_insert=True)
             branch.save(force_insert=True)
         return conversation
+
+    def archive(self):
+        """Takes them out of the history; how many were in it."""
+        return self.filter(archived_at=None)._change(archived_at=timezone.now())
+
+    def unarchive(self):
+        """Puts them back into it; how many were not in it."""
+        return self.exclude(archived_at=None)._change(archived_at=None)
+
+    def move_to(self, project):
+        """Into `project`, or with None out of any; how many were not there."""
+        return self.exclude(project=project)._change(project=project)
+
+    def _change(self, **fields):
+        with transaction.atomic():
+            # In one order, as deleting does: two who change some of the same wait, and do not block each other.
+            pks = list(self.order_by("pk").select_for_update().values_list("pk", flat=True))
+            later = Greatest(Now(), F("updated_at") + timedelta(microseconds=1))
+            return self.model.objects.filter(pk__in=pks).update(**fields, revision=F("revision") + 1, updated_at=later)
 
     def delete(self):
         """For good, with everything in them, all or nothing. Returns {word: rows}, to tell whoever asked."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEvent
 from conversations import finding as finder
-from conversations import history, outline, reading, search, threads
+from conversations import history, limits, outline, reading, search, threads
 from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
 from conversations.rows import months_html
@@ -28,18 +28,35 @@ PLACES = {"at", "before", "after", "start", "all"}  # what names a window of a t
 @login_required
 @require_GET
 def index(request):
+    """The history; with `archived`, what is not in it any more; with `select`, either with checkboxes, for what is done
+    with several at once (views.selection)."""
     after, named = request.GET.get("after"), request.GET.get("title", "")
+    archived, selecting, in_part = "archived" in request.GET, "select" in request.GET, wants_fragment(request)
     try:
-        page = history.page(request.user, after=after, named=named, goes_on=wants_fragment(request))
+        page = history.page(request.user, after=after, named=named, archived=archived, goes_on=in_part)
     except history.BadCursorError:
         raise BadRequest("This page of the history does not exist.") from None
     context = {
         "page": page,
-        "newest": None if after or named else page,
+        "newest": None if after or named or archived else page,
         "named": named,
-        "months": "" if wants_fragment(request) else months_html(history.months(request.user)),
+        "archived": archived,
+        "selecting": selecting,
+        "most": limits.SELECTION,
+        # Rows that are put below others have it above them.
+        "select_href": "" if selecting or (after and in_part) else _selecting(request),
+        "months": "" if in_part or archived else months_html(history.months(request.user)),
     }
-    return render_page(request, "conversations/index.html", context, fragment="rows")
+    if not page.rows and not in_part:
+        context["has_archived"] = archived or bool(history.page(request.user, archived=True, size=1).rows)
+    template = "conversations/select.html" if selecting and not in_part else "conversations/index.html"
+    return render_page(request, template, context, fragment="rows")
+
+
+def _selecting(request):
+    query = request.GET.copy()
+    query["select"] = ""
+    return f"?{query.urlencode()}"
 
 
 @login_required

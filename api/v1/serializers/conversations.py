@@ -9,8 +9,6 @@ from conversations.models import Branch, Conversation
 from lib.typeid import encode
 from projects.models import Project
 
-BULK = 100
-
 
 class ConversationInput(Input):
     title = Text(required=False, allow_blank=True, max_length=limits.TITLE)
@@ -29,8 +27,8 @@ class BulkDeleteInput(Input):
     conversation_ids = Many(child=Text())
 
     def validate_conversation_ids(self, ids):
-        if len(ids) > BULK:
-            raise Problem(400, "too_many_ids", f"conversation_ids must be at most {BULK} at once.")
+        if len(ids) > limits.SELECTION:
+            raise Problem(400, "too_many_ids", f"conversation_ids must be at most {limits.SELECTION} at once.")
         return ids
 
 

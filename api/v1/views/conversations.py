@@ -23,7 +23,7 @@ from api.v1.views.items import CONTENT, path_page, written
 from conversations import listing
 from conversations.listing import COLUMNS
 from conversations.models import Conversation, Tag, Tagging, Tombstone
-from lib.typeid import decode
+from conversations.selection import Selection
 from lib.walks import Walk
 from projects.models import Project
 
@@ -187,19 +187,11 @@ class BulkDelete(V1):
     @spec.described(takes=BulkDeleteInput, answers={200: BulkDeletedSerializer})
     def post(self, request):
         """Up to 100 at once, in one transaction; what is not the caller's is named, and hinders nothing."""
-        spelled = list(dict.fromkeys(self.payload(BulkDeleteInput)["conversation_ids"]))
-        pks = {}
-        for text in spelled:
-            try:
-                pks[text] = decode(Conversation.PREFIX, text)
-            except ValueError:
-                continue  # named among the failed
+        selection = Selection(request.user, self.payload(BulkDeleteInput)["conversation_ids"])
         with transaction.atomic():
-            mine = Conversation.objects.visible_to(request.user, own=True).filter(pk__in=pks.values())
-            found = set(mine.values_list("pk", flat=True))
-            counts = mine.delete()
+            failed = selection.missing
+            counts = selection.conversations.delete()
             record(request, **counts)
-        failed = [text for text in spelled if pks.get(text) not in found]
         return self.answer(
             {"deleted_count": counts["conversations"], "failed_count": len(failed), "failed_ids": failed}
         )
