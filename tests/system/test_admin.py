@@ -27,3 +27,10 @@ def test_a_wide_table_scrolls_by_itself_and_the_page_does_not(at_admin, live_ser
         page.goto(live_server.url + reverse(f"admin:{name}_changelist"))
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{name} is {overflow}px too wide at {width}"
+
+
+def test_what_is_done_with_the_ticked_ones_can_be_read_on_a_phone(at_admin, live_server, conversation):
+    at_admin.set_viewport_size({"width": 375, "height": 800})
+    at_admin.goto(live_server.url + reverse("admin:conversations_conversation_changelist"))
+
+    assert at_admin.get_by_label("Action:").bounding_box()["width"] > 150
