@@ -59,7 +59,9 @@ class ApiAnswers:
         response["X-Request-Id"] = request.id
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", _POLICY)
-        if not response.streaming and response.status_code != 204:
+        if response.status_code == 204:
+            del response.headers["Content-Type"]  # of nothing
+        elif not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 

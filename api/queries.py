@@ -30,7 +30,7 @@ def choice_of(query, name, choices):
     """The query's value of `name`, one of `choices`; the first of them where it says nothing."""
     value = query.get(name, choices[0])
     if value not in choices:
-        raise invalid(name, f"must be one of: {', '.join(choices)}.")
+        raise invalid(name, f"must be one of: {', '.join(filter(None, choices))}.")
     return value
 
 

@@ -25,7 +25,7 @@ def test_the_guide_s_first_calls_answer_as_it_shows(as_alice):
     assert (whole["items_has_more"], whole["items_next_after"], whole["item_count"]) == (False, None, 1)
 
     gone = as_alice.delete(path)
-    assert (gone.status_code, gone.content) == (204, b"")
+    assert (gone.status_code, gone.content, gone.get("Content-Type")) == (204, b"", None)
     assert as_alice.get(path).json()["code"] == "conversation_not_found"
 
 

@@ -178,3 +178,7 @@ def test_facets_tell_nobody_of_what_is_not_theirs(as_alice, as_bob, as_charlie, 
     nothing = as_charlie.get("/search/facets?q=star").json()
     assert nothing["total"] == 0
     assert not any(nothing[name] for name in (*FACETS, "month"))
+
+
+def test_what_a_filter_may_be_is_told_without_its_nothing(as_alice):
+    assert as_alice.get("/search?q=x&in=x").json()["message"] == "in must be one of: title."
