@@ -184,9 +184,14 @@ def items_at(conversation, positions):
 def portions(conversation, positions):
     """Lists of Items, together all of `positions` in their order. Each is at most PORTION, or about a megabyte: a
     conversation of any size is carried away in the memory of a few long messages."""
+    # What it said before is carried along where it was edited.
     found = fetch(
-        "SELECT position, octet_length(text) + coalesce(pg_column_size(parts), 0)"
-        " FROM conversations_message WHERE conversation_id = %s AND position = ANY(%s)",
+        """
+        SELECT position, octet_length(text) + coalesce(pg_column_size(parts), 0) + CASE WHEN version = 1 THEN 0 ELSE (
+            SELECT coalesce(sum(octet_length(r.text)), 0) FROM conversations_revision AS r WHERE r.message_id = m.id
+        ) END
+        FROM conversations_message AS m WHERE conversation_id = %s AND position = ANY(%s)
+        """,
         [conversation.pk, positions],
     )
     sizes, portion, size = dict(found), [], 0

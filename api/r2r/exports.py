@@ -20,7 +20,7 @@ from api.r2r.serializers.messages import is_edited, spell_metadata, spell_words
 from conversations.models import Conversation
 from conversations.paths import item_from
 
-AT_ONCE = 100  # messages in memory
+AT_ONCE = 25  # messages in memory
 LEFT_OUT = "[BASE64_DATA_EXCLUDED_FROM_EXPORT]"
 _OPERATORS = {"$eq": "=", "$ne": "<>", "$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
 

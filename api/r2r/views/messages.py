@@ -5,7 +5,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from api.problem import Problem
-from api.r2r.dialect import R2R
+from api.r2r.dialect import R2R, unknown
 from api.r2r.edits import edits_of
 from api.r2r.serializers.messages import SERVERS, is_edited, spell_message
 from conversations import paths
@@ -41,8 +41,10 @@ class OneMessage(R2R):
         asked.check()
         found = self.conversation(pk, write=True)
         change(self.message(found, message_pk), text, metadata, by=request.user)
-        [item] = paths.items_named(found, [message_pk])
-        return self.result(spelled(found, [item])[0])
+        rows = spelled(found, paths.items_named(found, [message_pk]))
+        if not rows:  # deleted by somebody else just now
+            raise unknown("Message", message_pk)
+        return self.result(rows[0])
 
     def delete(self, request, conversation, message):
         """Only this one: what followed it follows what came before it."""
@@ -104,7 +106,7 @@ def listed(view, conversation, *, view_name, branch, offset=None, limit=None, sp
     first = next(portions, [])
     if len(first) == len(depths):
         return view.result(first) if total is None else view.results(first, total)
-    return StreamingHttpResponse(_as_json(first, portions, total), content_type="application/json")
+    return StreamingHttpResponse(_as_json(chain([first], portions), total), content_type="application/json")
 
 
 def _places(conversation, view_name, branch):
@@ -129,10 +131,10 @@ def _portions(conversation, depths, spell):
         yield rows
 
 
-def _as_json(first, portions, total):
+def _as_json(portions, total):
     yield b'{"results":['
     before = b""
-    for rows in chain([first], portions):
+    for rows in portions:
         yield before + b",".join(map(dumps, rows))
         before = b","
     yield b"]}" if total is None else b'],"total_entries":%d}' % total
