@@ -1,3 +1,3 @@
-from accounts.admin import audit, keys, users, workspaces
+from accounts.admin import audit, keys, programs, users, workspaces
 
-__all__ = ["audit", "keys", "users", "workspaces"]
+__all__ = ["audit", "keys", "programs", "users", "workspaces"]
