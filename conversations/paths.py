@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from conversations.models import Message, Tombstone
-from conversations.models.conversation import FIELDS, message_id
+from conversations.models.appending import FIELDS
+from conversations.models.conversation import message_id
 from conversations.reading import Tree, upwards
 from lib.sql import fetch, fetch_prepared
 from lib.typeid import encode

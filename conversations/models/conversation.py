@@ -2,48 +2,34 @@ import json
 from datetime import timedelta
 from functools import cache
 from itertools import count, groupby
-from typing import NamedTuple
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Greatest, Left, Now
 from django.urls import reverse
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from accounts.models import User, Workspace
 from conversations import deletion, limits
+from conversations.models.appending import TURN_ROLES, add, add_all
 from conversations.models.branch import Branch
 from conversations.models.grant import Grant
-from conversations.parts import UNSAID_PATH, is_said, pointed, retold
+from conversations.parts import UNSAID_PATH, pointed, retold
 from conversations.reading import Tree
 from conversations.refusals import (
     BranchExists,
     ConversationFull,
-    DuplicateMessage,
     MetadataTooLarge,
     Stale,
     TooManyTags,
 )
-from lib.json import dumps
 from lib.metadata import merged
 from lib.models import Row
-from lib.sql import Prepared, fetch_prepared
+from lib.sql import Prepared
 from lib.text import first_line
-from lib.typeid import decode, new_id
+from lib.typeid import decode
 from projects.models import WRITERS, Project, ProjectMember
 from projects.refusals import OwnerIsIn
-
-
-class Added(NamedTuple):
-    """A new message: where it stands, and the one that it answers (None for the first)."""
-
-    id: object
-    position: int
-    number: int  # from 1 on, along its branch
-    branch: str  # its name
-    parent_id: object
-    parent_external_id: str | None
 
 
 def message_id(text):
@@ -293,7 +279,7 @@ class Conversation(Row):
 
     def add(self, role, text, *, after=None, **fields):
         """What append does, or with `after`, a position, what reply does, and returns an Added."""
-        added = _add(self.pk, role, text, after=after, **fields)
+        added = add(self.pk, role, text, after=after, **fields)
         if added is None and after is not None:
             added = self._branch(after, role, text, **fields)
         elif added is None:
@@ -305,7 +291,7 @@ class Conversation(Row):
     def add_to_own(pk, user, role, text, **fields):
         """What add does at the tip of the conversation that `user` owns, without reading it first: an Added, or None
         where they own none of that id, or it is full."""
-        return _add(pk, role, text, owner=user.pk, workspace=user.workspace_id, **fields)
+        return add(pk, role, text, owner=user.pk, workspace=user.workspace_id, **fields)
 
     @transaction.atomic
     def append_all(self, messages):
@@ -321,7 +307,7 @@ class Conversation(Row):
         return added
 
     def _append_run(self, messages):
-        added = _add_all(self.pk, messages)
+        added = add_all(self.pk, messages)
         if added is None:
             Conversation.objects.only("pk").get(pk=self.pk)
             raise ConversationFull
@@ -587,22 +573,7 @@ _VISIBLE = Prepared(
     )
 )
 
-TURN_ROLES = ("user", "assistant")
 MEASURED = ("tip_position", "length", "turns", "preview")
-
-# What a message may carry beside its role, its text and created_at, and what it is where nothing is said.
-FIELDS = {
-    "parts": None,
-    "metadata": None,
-    "external_id": None,
-    "replaces_position": None,
-    "completed_at": None,
-    "type": "message",
-    "status": "completed",
-    "model": "",
-    "name": "",
-    "call_id": "",
-}
 
 # Along the path to a tip: how many messages and turns there are, and the last turn that has words.
 _TOLD = """
@@ -625,153 +596,4 @@ _JOIN = """
 UPDATE conversations_message AS m SET parent_position = joined.parent
 FROM unnest(%(children)s::int[], %(parents)s::int[]) AS joined (position, parent)
 WHERE m.conversation_id = %(conversation)s AND m.position = joined.position
-"""
-
-
-def _add(conversation, role, text, *, after=None, owner=None, workspace=None, created_at=None, **fields):
-    """An Added, or None where nothing was added: full, gone, or (when given) its tip is not `after`, its owner in
-    that workspace another.
-
-    One statement: the row lock of the conversation hands out the position, so two writers at once are ordered and
-    neither is lost.
-    """
-    message_id = new_id()
-    said = role in TURN_ROLES and is_said(text, fields.get("parts"))
-    written = FIELDS | fields
-    for name in ("parts", "metadata"):
-        written[name] = None if written[name] is None else Jsonb(written[name])
-    rows = _written(
-        _APPEND,
-        {
-            **written,
-            "conversation": conversation,
-            "after": after,
-            "owner": owner,
-            "workspace": workspace,
-            "id": message_id,
-            "role": role,
-            "text": text,
-            "created_at": created_at or timezone.now(),
-            "turn": int(said),
-            "preview": first_line(text, limits.PREVIEW) if said else "",
-            "limit": limits.MESSAGES,
-        },
-    )
-    return Added(message_id, *rows[0]) if rows else None
-
-
-def _add_all(conversation, messages):
-    """The new ids, or None where nothing was added: full, or gone. All of it in one statement, as above."""
-    now = timezone.now()
-    rows = [{"created_at": now} | FIELDS | message | {"id": new_id()} for message in messages]
-    said = [row for row in rows if row["role"] in TURN_ROLES and is_said(row["text"], row["parts"])]
-    previews = [line for row in said if (line := first_line(row["text"], limits.PREVIEW))]
-    written = _written(
-        _APPEND_ALL,
-        {
-            "conversation": conversation,
-            "messages": dumps(rows).decode(),
-            "count": len(rows),
-            "last": max(row["created_at"] for row in rows),
-            "turns": len(said),
-            "preview": previews[-1] if previews else "",
-            "limit": limits.MESSAGES,
-        },
-    )
-    return [row["id"] for row in rows] if written else None
-
-
-def _written(statement, params):
-    try:
-        return fetch_prepared(statement, params)
-    except IntegrityError as error:
-        if error.__cause__.diag.constraint_name != "message_external_id_once":
-            raise
-        raise DuplicateMessage from error
-
-
-# FOR UPDATE reads the row as the last committed writer left it, so `parent` is the true tip even when we had to wait.
-_APPEND = """
-WITH old AS MATERIALIZED (
-    SELECT id, workspace_id, owner_id, active_branch_id, tip_position, next_position
-    FROM conversations_conversation
-    WHERE id = %(conversation)s AND message_count < %(limit)s
-      AND (%(after)s::int IS NULL OR tip_position = %(after)s::int)
-      AND (%(owner)s::uuid IS NULL OR (owner_id = %(owner)s::uuid AND workspace_id = %(workspace)s::uuid))
-    FOR UPDATE
-), changed AS (
-    UPDATE conversations_conversation AS c
-    SET next_position = old.next_position + 1,
-        tip_position = old.next_position,
-        message_count = message_count + 1,
-        length = length + 1,
-        turns = turns + %(turn)s,
-        revision = revision + 1,
-        preview = CASE WHEN %(preview)s::text = '' THEN preview ELSE %(preview)s END,
-        last_message_at = greatest(last_message_at, %(created_at)s),
-        updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-    FROM old WHERE c.id = old.id
-    RETURNING length
-), moved AS (
-    UPDATE conversations_branch AS b
-    SET tip_position = old.next_position, updated_at = clock_timestamp()
-    FROM old WHERE b.id = old.active_branch_id
-    RETURNING name
-), added AS (
-    INSERT INTO conversations_message
-        (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
-         completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
-         version, hidden, searchable, source_id)
-    SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(replaces_position)s, %(created_at)s,
-           %(completed_at)s, %(role)s, %(text)s, %(parts)s, %(metadata)s, %(type)s, %(status)s, %(model)s, %(name)s,
-           %(call_id)s, %(external_id)s, 1, false, true, ''
-    FROM old
-)
-SELECT old.next_position, changed.length, moved.name, parent.id, parent.external_id
-FROM old CROSS JOIN changed LEFT JOIN moved ON true LEFT JOIN conversations_message AS parent
-ON parent.conversation_id = old.id AND parent.position = old.tip_position
-"""
-
-_APPEND_ALL = """
-WITH old AS MATERIALIZED (
-    SELECT id, workspace_id, owner_id, active_branch_id, tip_position, next_position
-    FROM conversations_conversation
-    WHERE id = %(conversation)s AND message_count + %(count)s::int <= %(limit)s
-    FOR UPDATE
-), changed AS (
-    UPDATE conversations_conversation AS c
-    SET next_position = old.next_position + %(count)s::int,
-        tip_position = old.next_position + %(count)s::int - 1,
-        message_count = message_count + %(count)s::int,
-        length = length + %(count)s::int,
-        turns = turns + %(turns)s,
-        revision = revision + 1,
-        preview = CASE WHEN %(preview)s::text = '' THEN preview ELSE %(preview)s END,
-        last_message_at = greatest(last_message_at, %(last)s),
-        updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-    FROM old WHERE c.id = old.id
-), moved AS (
-    UPDATE conversations_branch AS b
-    SET tip_position = old.next_position + %(count)s::int - 1, updated_at = clock_timestamp()
-    FROM old WHERE b.id = old.active_branch_id
-), added AS (
-    INSERT INTO conversations_message
-        (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
-         completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
-         version, hidden, searchable, source_id)
-    SELECT m.id, old.id, old.workspace_id, old.owner_id, old.next_position + m.number - 1,
-           CASE WHEN m.number = 1 THEN old.tip_position ELSE old.next_position + m.number - 2 END, m.replaces_position,
-           m.created_at, m.completed_at, m.role, m.text, m.parts, m.metadata, m.type, m.status, m.model, m.name,
-           m.call_id, m.external_id, 1, false, true, ''
-    FROM old CROSS JOIN ROWS FROM (
-        json_to_recordset(%(messages)s::json) AS (
-            id uuid, replaces_position int, created_at timestamptz, completed_at timestamptz, role text, text text,
-            parts jsonb, metadata jsonb, type text, status text, model text, name text, call_id text, external_id text
-        )
-    ) WITH ORDINALITY AS m (
-        id, replaces_position, created_at, completed_at, role, text,
-        parts, metadata, type, status, model, name, call_id, external_id, number
-    )
-)
-SELECT 1 FROM old
 """

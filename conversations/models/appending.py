@@ -1,0 +1,191 @@
+"""A message's way in: one statement for one, one for a run of them.
+
+The lock of the conversation's row hands out the position, so two writers at once are ordered and neither is lost. Its
+counters, its preview and its branch's tip change in the same breath, so that lists read nothing else.
+"""
+
+from typing import NamedTuple
+
+from django.db import IntegrityError
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from conversations import limits
+from conversations.parts import is_said
+from conversations.refusals import DuplicateMessage
+from lib.json import dumps
+from lib.sql import fetch_prepared
+from lib.text import first_line
+from lib.typeid import new_id
+
+TURN_ROLES = ("user", "assistant")
+
+# What a message may carry beside its role, its text and created_at, and what it is where nothing is said.
+FIELDS = {
+    "parts": None,
+    "metadata": None,
+    "external_id": None,
+    "replaces_position": None,
+    "completed_at": None,
+    "type": "message",
+    "status": "completed",
+    "model": "",
+    "name": "",
+    "call_id": "",
+}
+
+
+class Added(NamedTuple):
+    """A new message: where it stands, and the one that it answers (None for the first)."""
+
+    id: object
+    position: int
+    number: int  # from 1 on, along its branch
+    branch: str  # its name
+    parent_id: object
+    parent_external_id: str | None
+
+
+def add(conversation, role, text, *, after=None, owner=None, workspace=None, created_at=None, **fields):
+    """An Added, or None where nothing was added: full, gone, or (when given) its tip is not `after`, its owner in
+    that workspace another. Raises DuplicateMessage."""
+    message_id = new_id()
+    said = role in TURN_ROLES and is_said(text, fields.get("parts"))
+    written = FIELDS | fields
+    for name in ("parts", "metadata"):
+        written[name] = None if written[name] is None else Jsonb(written[name])
+    rows = _written(
+        _APPEND,
+        {
+            **written,
+            "conversation": conversation,
+            "after": after,
+            "owner": owner,
+            "workspace": workspace,
+            "id": message_id,
+            "role": role,
+            "text": text,
+            "created_at": created_at or timezone.now(),
+            "turn": int(said),
+            "preview": first_line(text, limits.PREVIEW) if said else "",
+            "limit": limits.MESSAGES,
+        },
+    )
+    return Added(message_id, *rows[0]) if rows else None
+
+
+def add_all(conversation, messages):
+    """The new ids, or None where nothing was added: full, or gone. Raises DuplicateMessage."""
+    now = timezone.now()
+    rows = [{"created_at": now} | FIELDS | message | {"id": new_id()} for message in messages]
+    said = [row for row in rows if row["role"] in TURN_ROLES and is_said(row["text"], row["parts"])]
+    previews = [line for row in said if (line := first_line(row["text"], limits.PREVIEW))]
+    written = _written(
+        _APPEND_ALL,
+        {
+            "conversation": conversation,
+            "messages": dumps(rows).decode(),
+            "count": len(rows),
+            "last": max(row["created_at"] for row in rows),
+            "turns": len(said),
+            "preview": previews[-1] if previews else "",
+            "limit": limits.MESSAGES,
+        },
+    )
+    return [row["id"] for row in rows] if written else None
+
+
+def _written(statement, params):
+    try:
+        return fetch_prepared(statement, params)
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != "message_external_id_once":
+            raise
+        raise DuplicateMessage from error
+
+
+# FOR UPDATE reads the row as the last committed writer left it, so `parent` is the true tip even when we had to wait.
+_APPEND = """
+WITH old AS MATERIALIZED (
+    SELECT id, workspace_id, owner_id, active_branch_id, tip_position, next_position
+    FROM conversations_conversation
+    WHERE id = %(conversation)s AND message_count < %(limit)s
+      AND (%(after)s::int IS NULL OR tip_position = %(after)s::int)
+      AND (%(owner)s::uuid IS NULL OR (owner_id = %(owner)s::uuid AND workspace_id = %(workspace)s::uuid))
+    FOR UPDATE
+), changed AS (
+    UPDATE conversations_conversation AS c
+    SET next_position = old.next_position + 1,
+        tip_position = old.next_position,
+        message_count = message_count + 1,
+        length = length + 1,
+        turns = turns + %(turn)s,
+        revision = revision + 1,
+        preview = CASE WHEN %(preview)s::text = '' THEN preview ELSE %(preview)s END,
+        last_message_at = greatest(last_message_at, %(created_at)s),
+        updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    FROM old WHERE c.id = old.id
+    RETURNING length
+), moved AS (
+    UPDATE conversations_branch AS b
+    SET tip_position = old.next_position, updated_at = clock_timestamp()
+    FROM old WHERE b.id = old.active_branch_id
+    RETURNING name
+), added AS (
+    INSERT INTO conversations_message
+        (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
+         completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
+         version, hidden, searchable, source_id)
+    SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(replaces_position)s, %(created_at)s,
+           %(completed_at)s, %(role)s, %(text)s, %(parts)s, %(metadata)s, %(type)s, %(status)s, %(model)s, %(name)s,
+           %(call_id)s, %(external_id)s, 1, false, true, ''
+    FROM old
+)
+SELECT old.next_position, changed.length, moved.name, parent.id, parent.external_id
+FROM old CROSS JOIN changed LEFT JOIN moved ON true LEFT JOIN conversations_message AS parent
+ON parent.conversation_id = old.id AND parent.position = old.tip_position
+"""
+
+_APPEND_ALL = """
+WITH old AS MATERIALIZED (
+    SELECT id, workspace_id, owner_id, active_branch_id, tip_position, next_position
+    FROM conversations_conversation
+    WHERE id = %(conversation)s AND message_count + %(count)s::int <= %(limit)s
+    FOR UPDATE
+), changed AS (
+    UPDATE conversations_conversation AS c
+    SET next_position = old.next_position + %(count)s::int,
+        tip_position = old.next_position + %(count)s::int - 1,
+        message_count = message_count + %(count)s::int,
+        length = length + %(count)s::int,
+        turns = turns + %(turns)s,
+        revision = revision + 1,
+        preview = CASE WHEN %(preview)s::text = '' THEN preview ELSE %(preview)s END,
+        last_message_at = greatest(last_message_at, %(last)s),
+        updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    FROM old WHERE c.id = old.id
+), moved AS (
+    UPDATE conversations_branch AS b
+    SET tip_position = old.next_position + %(count)s::int - 1, updated_at = clock_timestamp()
+    FROM old WHERE b.id = old.active_branch_id
+), added AS (
+    INSERT INTO conversations_message
+        (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
+         completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
+         version, hidden, searchable, source_id)
+    SELECT m.id, old.id, old.workspace_id, old.owner_id, old.next_position + m.number - 1,
+           CASE WHEN m.number = 1 THEN old.tip_position ELSE old.next_position + m.number - 2 END, m.replaces_position,
+           m.created_at, m.completed_at, m.role, m.text, m.parts, m.metadata, m.type, m.status, m.model, m.name,
+           m.call_id, m.external_id, 1, false, true, ''
+    FROM old CROSS JOIN ROWS FROM (
+        json_to_recordset(%(messages)s::json) AS (
+            id uuid, replaces_position int, created_at timestamptz, completed_at timestamptz, role text, text text,
+            parts jsonb, metadata jsonb, type text, status text, model text, name text, call_id text, external_id text
+        )
+    ) WITH ORDINALITY AS m (
+        id, replaces_position, created_at, completed_at, role, text,
+        parts, metadata, type, status, model, name, call_id, external_id, number
+    )
+)
+SELECT 1 FROM old
+"""
