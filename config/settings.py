@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.ClientAddress",
     "django.middleware.gzip.GZipMiddleware",  # adds noise to each answer, so that its length tells nothing (BREACH)
+    "api.middleware.Brotli",
     "api.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
     "api.middleware.PastPages",

@@ -5,6 +5,7 @@ import json
 import threading
 from datetime import timedelta
 
+import brotli
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -134,6 +135,26 @@ def test_answers_are_compressed_for_whoever_takes_it_and_can_be_changed_all_the_
     assert (
         as_alice.patch(f"/conversations/{made.json()['id']}", {"title": "y"}, If_Match=read["ETag"]).status_code == 200
     )
+
+
+@pytest.mark.parametrize(
+    ("taken", "encoding"),
+    [
+        ("br", "br"), ("gzip, deflate, br, zstd", "br"), ("gzip;q=1, br;q=0.9", "br"), ("br;q=0, gzip", "gzip"),
+        ("x-br", None), ("brotli", None), ("gzip, br; q=0.0", "gzip"), ("", None),
+    ],
+)  # fmt: skip
+def test_brotli_is_spoken_with_whoever_takes_it(as_alice, taken, encoding):
+    made = as_alice.post("/conversations", {"title": "x" * 250}).json()["id"]
+
+    read = as_alice.get(f"/conversations/{made}", Accept_Encoding=taken)
+
+    assert read.get("Content-Encoding") == encoding
+    assert "Accept-Encoding" in read["Vary"]
+    if encoding == "br":
+        assert json.loads(brotli.decompress(read.content))["title"] == "x" * 250
+        assert int(read["Content-Length"]) == len(read.content) < 400
+        assert as_alice.patch(f"/conversations/{made}", {"title": "y"}, If_Match=read["ETag"]).status_code == 200
 
 
 def test_a_request_s_id_is_echoed_when_it_is_one(as_alice):
