@@ -68,7 +68,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 class User(Row, AbstractBaseUser, PermissionsMixin):
     """Somebody in one workspace: a person with an e-mail, or one that an application made (no e-mail, no sign-in).
 
-    `role` counts inside the workspace. `is_superuser` counts on the whole server, and no API can set it.
+    `role` counts inside the workspace. `is_superuser` counts on the whole server, and only one who has it can give it.
     """
 
     PREFIX = "usr"
