@@ -10,6 +10,7 @@ import functools
 import json
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import httpx
@@ -25,6 +26,7 @@ CONNECT_SECONDS = 10  # who does not even open the door in that time is away
 USAGE = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 _places = threading.BoundedSemaphore(AT_ONCE)
+_threads = ThreadPoolExecutor(AT_ONCE, "model")  # where no other loop is running, whatever runs in the caller's
 
 
 class ModelNotConfigured(Refusal):
@@ -74,7 +76,8 @@ class ModelServer:
             raise ModelBusy
         try:
             question = {"model": model, "messages": messages, "stream": False, **wishes}
-            return _read(asyncio.run(self._ask(json.dumps(question).encode())), model)
+            asking = self._ask(json.dumps(question).encode())
+            return _read(_threads.submit(asyncio.run, asking).result(), model)
         except (TimeoutError, httpx.TimeoutException):
             log.warning("no answer within %s seconds", self.patience)
             raise ModelTimedOut from None

@@ -185,9 +185,9 @@ def test_on_a_phone_without_scripts_the_drawer_opens_and_everything_in_it_works(
     context.close()
 
 
-def test_the_frame_costs_one_query_however_much_is_stored(sign_in, alice, django_assert_num_queries):
+def test_the_frame_costs_two_queries_however_much_is_stored(sign_in, alice, django_assert_num_queries):
     client = sign_in(alice)
-    with django_assert_num_queries(2):  # session with its user, the recent conversations
+    with django_assert_num_queries(3):  # session with its user; recent conversations, projects
         client.get(reverse("accounts:index"))
 
 

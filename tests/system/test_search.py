@@ -65,6 +65,7 @@ def test_without_javascript_every_filter_is_a_link(browser, live_server, archive
     page.get_by_role("link", name="Observatory 2").click()
     expect(page.locator(".hit")).to_have_count(2)
     page.locator(".facets summary").click()
+    page.get_by_role("link", name="Narrow down by").click()
     page.get_by_role("link", name="Assistant 1").click()
     page.locator(".hit").click()
     expect(page.locator(".message.is-found")).to_contain_text("25 mm")

@@ -130,14 +130,18 @@ def test_what_lacks_what_its_type_needs_is_a_message(shown, item, text):
     assert told["id"].startswith("msg_")
 
 
-def test_what_only_looks_like_one_of_our_parts_breaks_nothing(shown):
+def test_what_only_looks_like_one_of_our_parts_breaks_nothing(openai, alice, typeid):
     forged = {"type": "fields", "item": {"type": 5, "id": None, "phase": "p", "role": []}}
-    told = shown({"role": "user", "content": [{"type": "text", "text": "x"}, forged]})
-    assert (told["type"], told["role"], told["id"][:4]) == ("message", "user", "msg_")
+    conversation = Conversation.objects.start(alice)
+    conversation.append("user", "x", parts=[{"type": "text", "text": "x"}, forged])
+    conversation.append("tool", "", type="function_call_output", call_id="c", parts=[forged])
+    conversation.append("user", "", parts=[{"type": "fields", "item": 5}])
 
-    told = shown({"type": "function_call_output", "call_id": "c", "content": [forged]})
-    assert (told["type"], told["output"], told["id"][:4]) == ("function_call_output", "null", "fco_")
-    assert shown({"role": "user", "content": [{"type": "fields", "item": 5}]})["content"] == []
+    first, output, last = openai.get(f"/conversations/{typeid(conversation)}/items?order=asc").json()["data"]
+
+    assert (first["type"], first["role"], first["id"][:4]) == ("message", "user", "msg_")
+    assert (output["type"], output["output"], output["id"][:4]) == ("function_call_output", "null", "fco_")
+    assert last["content"] == []
 
 
 def test_a_message_with_fields_shows_them_as_text(shown):

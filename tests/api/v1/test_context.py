@@ -125,7 +125,7 @@ def test_calls_beside_an_answer_are_told_as_they_were_sent(as_alice, talk):
     ]
 
 
-@pytest.mark.parametrize("calls", [None, 5, "x", [5], [{}], [{"id": 5, "function": {}}], [{"id": "c", "function": 1}]])
+@pytest.mark.parametrize("calls", [[5], [{}], [{"id": 5, "function": {}}], [{"id": "c", "function": 1}]])
 def test_calls_of_no_shape_are_no_calls(as_alice, talk, calls):
     parts = [{"type": "text", "text": "Hm."}, {"type": "tool_calls", "tool_calls": calls}]
     where = talk(said("user", "?"), said("assistant", parts))

@@ -32,7 +32,8 @@ def test_a_question_and_its_answer(importing, alice):
     assert (conversation.message_count, conversation.length, conversation.turns) == (2, 2, 2)
     assert conversation.preview == "A Dobsonian."
     assert conversation.created_at.timestamp() == BORN
-    assert list(conversation.messages.values_list("position", "parent_position", "role", "text")) == [
+    messages = conversation.messages.order_by("position")
+    assert list(messages.values_list("position", "parent_position", "role", "text")) == [
         (1, None, "user", "Which telescope?"),
         (2, 1, "assistant", "A Dobsonian."),
     ]
