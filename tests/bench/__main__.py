@@ -26,7 +26,7 @@ SETTING_UP = time.monotonic()
 def main():
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measures Parley against floors; see docs/speed.md.")
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--full", action="store_true", help=f"{FULL:,} messages; about twenty minutes")
+    size.add_argument("--full", action="store_true", help=f"{FULL:,} messages; about ten minutes")
     size.add_argument("--messages", type=int, default=QUICK, metavar="N", help=f"that one user has; {QUICK:,}")
     only = f"of the table only this: {', '.join(SECTIONS)}; may be given several times"
     parser.add_argument("--only", action="append", choices=SECTIONS, metavar="SECTION", help=only)
