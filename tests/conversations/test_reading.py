@@ -3,7 +3,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from conversations import outline, paths, reading
+from conversations import paths, reading
 from conversations.models import Conversation
 from conversations.rendering import VERSION
 
@@ -66,7 +66,6 @@ def test_a_window_is_looked_up_by_its_positions_whatever_the_plan_was_made_for(l
     window, before = reading.first(long), _scans("message_answers")
 
     reading.messages(long, window.positions, VERSION)
-    outline.piece(long, window.tip)
 
     assert _scans("message_answers") == before
 
