@@ -194,3 +194,11 @@ def moment_in(text):
 def iso(moment: datetime):
     """2026-11-20T10:15:00.000000Z, whatever the microseconds."""
     return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
+
+
+def without_empty(spelled, *names):
+    """`spelled` without those of its fields that hold nothing: where a dialect leaves out what is not set."""
+    for name in names:
+        if not spelled[name]:
+            del spelled[name]
+    return spelled

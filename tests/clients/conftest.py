@@ -27,7 +27,13 @@ def run(live_server, key_of, alice):
             path = shutil.copy(path, environments.home(name))
         done = subprocess.run(
             [*environments.command(name), path],
-            env={"PATH": os.environ["PATH"], "PARLEY_URL": live_server.url, "PARLEY_KEY": key} | given,
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(environments.HERE),  # what several programs share lies beside their folders
+                "PARLEY_URL": live_server.url,
+                "PARLEY_KEY": key,
+            }
+            | given,
             capture_output=True,
             text=True,
             timeout=PATIENCE,

@@ -46,13 +46,18 @@ def is_foreign(url):
     return not url.startswith(("http://localhost:", "http://127.0.0.1:", "data:", "blob:", "about:"))
 
 
-@pytest.fixture
-def at_home(page, live_server, alice):
-    """Alice, signed in through the page, at her history."""
-    page.goto(f"{live_server.url}/account/login/")
+def sign_in_at(page, server):
+    """Alice, by the page that everybody signs in at."""
+    page.goto(f"{server.url}/account/login/")
     page.locator("[name=login]").fill("alice@example.org")
     page.locator("[name=password]").fill("alice's password")
     page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.fixture
+def at_home(page, live_server, alice):
+    """Alice, signed in through the page, at her history."""
+    sign_in_at(page, live_server)
     page.wait_for_url("**/conversations/")
     return page
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation
+from tests.system.conftest import sign_in_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -133,10 +134,7 @@ def test_renaming_and_deleting_with_a_word_about_what_goes(archive, at_home):
 def test_everything_is_there_without_javascript(browser, live_server, archive, alice):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{live_server.url}/account/login/")
-    page.locator("[name=login]").fill("alice@example.org")
-    page.locator("[name=password]").fill("alice's password")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in_at(page, live_server)
 
     page.get_by_role("link", name="Older conversations").click()
     expect(page.locator(".row")).to_have_count(12)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation
+from tests.system.conftest import sign_in_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,10 +55,7 @@ def test_an_old_answer_is_found_by_what_else_one_remembers(archive, at_home):
 def test_without_javascript_every_filter_is_a_link(browser, live_server, archive, alice):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 800})
     page = context.new_page()
-    page.goto(f"{live_server.url}/account/login/")
-    page.locator("[name=login]").fill("alice@example.org")
-    page.locator("[name=password]").fill("alice's password")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in_at(page, live_server)
 
     page.goto(f"{live_server.url}/search/?q=eyepiece")
     page.locator(".facets summary").click()

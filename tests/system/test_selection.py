@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation
+from tests.system.conftest import sign_in_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,10 +91,7 @@ def test_the_focus_is_never_below_the_bar(chats, at_home):
 def test_all_of_it_works_without_a_script(browser, live_server, chats, alice, project):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{live_server.url}/account/login/")
-    page.locator("[name=login]").fill("alice@example.org")
-    page.locator("[name=password]").fill("alice's password")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in_at(page, live_server)
 
     page.get_by_role("link", name="Select").click()
     expect(page.get_by_label("All shown")).to_be_hidden()

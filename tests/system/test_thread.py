@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.models import Conversation, Message
-from tests.system.conftest import is_foreign
+from tests.system.conftest import is_foreign, sign_in_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -312,10 +312,7 @@ def test_without_a_script_everything_of_a_thread_is_a_link_or_a_form(browser, li
     page = context.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url) if is_foreign(request.url) else None)
-    page.goto(f"{live_server.url}/account/login/")
-    page.locator("[name=login]").fill("alice@example.org")
-    page.locator("[name=password]").fill("alice's password")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in_at(page, live_server)
     home = live_server.url + log.get_absolute_url()
 
     page.goto(home)

@@ -1,5 +1,5 @@
 from accounts.models import Workspace
-from api.fields import Input, Object, Text
+from api.fields import Input, Object, Text, without_empty
 from api.raven.serializers.times import seconds
 from conversations import limits
 from lib.typeid import encode
@@ -37,7 +37,4 @@ def spell_user(user):
         "metadata": user.metadata,
         "created_at": seconds(user.created_at),
     }
-    for name in ("external_ref", "display_name"):
-        if not spelled[name]:
-            del spelled[name]
-    return spelled
+    return without_empty(spelled, "external_ref", "display_name")

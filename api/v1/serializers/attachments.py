@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from api.fields import Moment, iso
+from api.fields import Moment, iso, without_empty
 from conversations.models import Conversation
 from lib.typeid import encode
 
@@ -36,7 +36,4 @@ def spell_attachment(attachment):
         "sha256": attachment.sha256,
         "created_at": iso(attachment.created_at),
     }
-    for name in ("item_id", "size", "width", "height", "sha256"):
-        if not spelled[name]:
-            del spelled[name]
-    return spelled
+    return without_empty(spelled, "item_id", "size", "width", "height", "sha256")

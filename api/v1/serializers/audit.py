@@ -1,7 +1,7 @@
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import Moment, iso
+from api.fields import Moment, iso, without_empty
 from lib.typeid import encode
 
 
@@ -33,7 +33,4 @@ def spell_event(event):
         "details": event.details,
         "created_at": iso(event.created_at),
     }
-    for name in ("actor_id", "actor_name", "target_type", "reason", "address"):
-        if not spelled[name]:
-            del spelled[name]
-    return spelled
+    return without_empty(spelled, "actor_id", "actor_name", "target_type", "reason", "address")

@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from api.fields import Input, Moment, Text, iso
+from api.fields import Input, Moment, Text, iso, without_empty
 from api.problem import Problem
 from conversations import paths
 from conversations.models import Branch
@@ -75,7 +75,4 @@ def _spell(conversation, branch, length, items):
         "updated_at": iso(branch.updated_at),
         "is_active": branch.pk == conversation.active_branch_id,
     }
-    for name in ("description", "parent_branch", "forked_at", "forked_from_item_id"):
-        if not spelled[name]:
-            del spelled[name]
-    return spelled
+    return without_empty(spelled, "description", "parent_branch", "forked_at", "forked_from_item_id")

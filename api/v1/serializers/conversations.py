@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from api.fields import Input, Many, Moment, Object, Text, iso
+from api.fields import Input, Many, Moment, Object, Text, iso, without_empty
 from api.problem import Problem, not_found
 from api.v1.serializers.items import ItemInput, ItemSerializer, check_count
 from conversations import limits
@@ -122,10 +122,7 @@ def spell(row):
         "updated_at": iso(updated_at),
         "last_message_at": iso(last_message_at),
     }
-    for name in ("project_id", "referrer", "model", "source", "preview", "archived_at"):
-        if not spelled[name]:
-            del spelled[name]
-    return spelled
+    return without_empty(spelled, "project_id", "referrer", "model", "source", "preview", "archived_at")
 
 
 def spell_one(conversation):

@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from api.fields import Moment, iso
+from api.fields import Moment, iso, without_empty
 from conversations.importing.report import report
 from conversations.models import ImportBatch
 
@@ -43,7 +43,4 @@ def spell_import(batch):
         "started_at": batch.started_at and iso(batch.started_at),
         "finished_at": batch.finished_at and iso(batch.finished_at),
     }
-    for name in ("format", "error", "started_at", "finished_at"):
-        if not spelled[name]:
-            del spelled[name]
-    return spelled
+    return without_empty(spelled, "format", "error", "started_at", "finished_at")

@@ -1,7 +1,7 @@
 from rest_framework import serializers
 
 from accounts.models import User, Workspace
-from api.fields import Input, Moment, Object, Text, iso
+from api.fields import Input, Moment, Object, Text, iso, without_empty
 from conversations import limits
 from lib.typeid import encode
 
@@ -53,10 +53,7 @@ def spell_user(user):
         "created_at": iso(user.created_at),
         "updated_at": iso(user.updated_at),
     }
-    for name in ("external_id", "email"):
-        if not spelled[name]:
-            del spelled[name]
-    return spelled
+    return without_empty(spelled, "external_id", "email")
 
 
 class KeySerializer(serializers.Serializer):
