@@ -40,7 +40,7 @@ def turn(row, html, *, path, at, owner, day="", place="", family=None, can_edit=
         f' <a class="message__time" href="{link}" title="Link to this message">'
         f'<time datetime="{at.isoformat(timespec="seconds")}">{time}</time></a>{_note(row, own)}'
         f"{_switcher(path, family) if family else ''}"
-        f' <span class="message__actions">{_actions(own, link, can_edit)}</span></header>'
+        f"{_actions(own, link, can_edit)}</header>"
         f'<div class="message__body prose" hx-disable>{html}</div></article></li>'
     )
 
@@ -95,10 +95,12 @@ def _step(path, message_id, rel, label, sign):
 
 
 def _actions(own, link, can_edit):
+    """A row of links; on touch they are the menu that the <details> before them opens."""
     edit = f'<a class="btn btn--plain btn--small" href="{own}edit/" aria-label="Edit this message">Edit</a>'
     return (
-        f'<copy-button src="{own}"><a class="btn btn--plain btn--small" href="{own}"'
+        '<div class="message__actions"><details class="menu" name="actions"><summary aria-label="Actions"></summary>'
+        f'</details><div><copy-button src="{own}"><a class="btn btn--plain btn--small" href="{own}"'
         ' aria-label="Copy as Markdown">Copy</a></copy-button>'
         f'<copy-button href="{link}"><a class="btn btn--plain btn--small" href="{link}"'
-        f' aria-label="Copy link">Link</a></copy-button>{edit if can_edit else ""}'
+        f' aria-label="Copy link">Link</a></copy-button>{edit if can_edit else ""}</div></div>'
     )

@@ -67,17 +67,62 @@ def test_the_outline_or_its_button_stands_beside_the_text_at_any_width(at_log, w
     assert text["width"] >= 400
 
 
+@pytest.fixture(params=[True, False], ids=["script", "no script"])
+def on_a_phone(at_home, browser, log, request):
+    """Alice at the same log, with her thumb."""
+    context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True,
+                                  java_script_enabled=request.param,
+                                  storage_state=at_home.context.storage_state())  # fmt: skip
+    page = context.new_page()
+    page.goto(at_home.url.removesuffix("/conversations/") + log.get_absolute_url() + "?start")
+    yield page
+    context.close()
+
+
+def test_on_touch_what_one_does_with_a_message_is_a_menu_that_moves_nothing(on_a_phone):
+    first, second = on_a_phone.locator("article").nth(0), on_a_phone.locator("article").nth(1)
+    before = [first.bounding_box(), second.bounding_box()]
+    button = first.get_by_label("Actions", exact=True)
+    expect(on_a_phone.get_by_label("Copy as Markdown").locator("visible=true")).to_have_count(0)
+
+    button.tap()
+
+    expect(first.get_by_role("link", name="Edit this message")).to_be_visible()
+    assert [first.bounding_box(), second.bounding_box()] == before
+    for target in (button, *first.locator(".message__actions a").all()):
+        assert min(target.bounding_box()["width"], target.bounding_box()["height"]) >= 40
+    button.tap()
+    expect(first.get_by_role("link", name="Edit this message")).to_be_hidden()
+    button.tap()
+    on_a_phone.locator("article").nth(2).get_by_label("Actions", exact=True).tap()
+    expect(on_a_phone.get_by_role("link", name="Edit this message").locator("visible=true")).to_have_count(1)
+
+
 @pytest.mark.parametrize("width", [375, 768])
-def test_where_room_is_short_what_one_does_with_a_message_hangs_below_it(at_log, log, width):
+def test_where_room_is_short_the_menu_is_opened_and_left_by_keyboard(at_log, log, width):
     log.append("assistant", "Once more.", model="a-model-with-a-name")
     at_log.set_viewport_size({"width": width, "height": 800})
     at_log.reload()
     message = at_log.locator("article").last
-
     assert message.locator(".message__byline").bounding_box()["height"] == 28
-    actions, box = message.locator(".message__actions").bounding_box(), message.bounding_box()
-    assert box["y"] + box["height"] - 4 <= actions["y"]
-    assert message.locator(".message__actions").get_by_role("link").count() == 3
+    button, copy = message.get_by_label("Actions", exact=True), message.get_by_role("link", name="Copy as Markdown")
+
+    button.focus()
+    at_log.keyboard.press("Enter")
+    at_log.keyboard.press("Tab")
+
+    expect(copy).to_be_focused()
+    at_log.keyboard.press("Escape")
+    expect(copy).to_be_hidden()
+    expect(button).to_be_focused()
+    at_log.keyboard.press("Enter")
+    for _ in range(4):
+        at_log.keyboard.press("Tab")
+    expect(copy).to_be_hidden()
+    button.click()
+    expect(copy).to_be_visible()
+    at_log.get_by_role("heading", level=1).click()
+    expect(copy).to_be_hidden()
 
 
 def test_a_very_long_outline_has_every_day_and_more_lines_where_they_are_asked_for(at_log, log):
@@ -116,23 +161,6 @@ def test_steps_stand_close_to_the_answer_they_led_to(at_home, errand):
     at_home.goto(at_home.url.removesuffix("/conversations/") + errand.get_absolute_url())
 
     assert gaps(at_home) == [32, 16, 16]
-
-
-def test_on_touch_a_step_is_one_line_until_it_is_opened(at_home, browser, errand):
-    home = at_home.url.removesuffix("/conversations/")
-    context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True,
-                                  storage_state=at_home.context.storage_state())  # fmt: skip
-    page = context.new_page()
-    page.goto(home + errand.get_absolute_url())
-    step = page.locator("article", has_text="scale()")
-    copy = step.get_by_label("Copy as Markdown")
-    expect(page.get_by_label("Copy as Markdown").locator("visible=true")).to_have_count(2)
-    assert gaps(page) == [48, 16, 16]
-
-    step.get_by_text("Ran python").click()
-    expect(copy).to_be_visible()
-    assert gaps(page) == [48, 48, 16]
-    context.close()
 
 
 def test_finding_walks_through_a_conversation_by_keyboard(at_log):
