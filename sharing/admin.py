@@ -2,7 +2,7 @@ from django.contrib import admin, messages
 
 from accounts.admin.base import RowAdmin, linked, public_id
 from accounts.models import AuditEvent
-from sharing.models import ShareLink
+from sharing.models import DailyViews, ShareLink
 
 
 @admin.register(ShareLink)
@@ -25,7 +25,7 @@ class ShareLinkAdmin(RowAdmin):
     search_help_text = "A title, the owner’s e-mail, or a link_…, conv_… or usr_… id."
     ids = {"conv": "conversation_id", "usr": "owner"}
     email_of = "owner"
-    content = ["digest", "positions", "password", "redactions"]
+    content = ["digest", "positions", "password"]
     # The conversation may be gone while its link answers 410, so its id is shown, not its name.
     fields = [
         "title",
@@ -38,6 +38,9 @@ class ShareLinkAdmin(RowAdmin):
         "include_context",
         "include_reasoning",
         "include_tools",
+        "include_files",
+        "include_system",
+        "include_names",
         "read_only",
         "view_count",
         "last_viewed_at",
@@ -56,3 +59,9 @@ class ShareLinkAdmin(RowAdmin):
             revoked += link.revoke()
             AuditEvent.record("sharelink.revoke", actor=request.user, target=link, request=request)
         self.message_user(request, f"Share links revoked: {revoked}.", messages.SUCCESS)
+
+
+@admin.register(DailyViews)
+class DailyViewsAdmin(RowAdmin):
+    list_display = ["link", "day", "count"]
+    list_select_related = ["link"]

@@ -33,15 +33,16 @@ class Page:
 
 def page(link, after=None):
     """The page behind the message at position `after`. Raises ShareRevoked, ShareExpired."""
-    start = bisect_right(link.positions, after) if after else 0
-    window = link.positions[start : start + WINDOW]
+    positions = link.shown_positions
+    start = bisect_right(positions, after) if after else 0
+    window = positions[start : start + WINDOW]
     files = Files(path=link.files_path, missing="not shared")
     return Page(
         title=link.title or "Untitled conversation",
-        created_at=link.created_at,
+        created_at=link.taken_at,
         turns=[_turn(message, files) for message in link.messages(window)],
         start_href=link.path if start else "",
-        later_href=f"{link.path}?{urlencode({'after': window[-1]})}" if start + WINDOW < len(link.positions) else "",
+        later_href=f"{link.path}?{urlencode({'after': window[-1]})}" if start + WINDOW < len(positions) else "",
     )
 
 

@@ -12,6 +12,7 @@ WORDS = {
     "file": ("name",),
     "image": ("name",),
 }
+FILES = {"audio": (*WORDS["audio"], "attachment_id"), "file": (*WORDS["file"], "attachment_id")}
 IMAGES = {
     "image": ("name", "alt", "width", "height", "attachment_id", "image"),
     "image_url": ("image_url",),
@@ -27,6 +28,7 @@ TOOLS = {
 TEXT = {"text": ("text",)}  # where a message may show this, its own text is shown
 
 SPEAKERS = (Message.Role.USER, Message.Role.ASSISTANT)
+PROMPTS = (Message.Role.SYSTEM, Message.Role.DEVELOPER)
 ENDED = ("completed", "failed")
 
 
@@ -45,6 +47,7 @@ def publish(message, link):
 def _shown(message, link):
     """{kind of part: what of it} of the kinds that the link shows of this message."""
     images = IMAGES if link.include_images else {}
+    files = FILES if link.include_files else {}
     tools = TOOLS if link.include_tools else {}
     reasoning = REASONING if link.include_reasoning else {}
     if message.hidden or _may_have_changed(message, link):
@@ -54,14 +57,16 @@ def _shown(message, link):
     elif message.role == Message.Role.TOOL or message.type.endswith(("_call", "_output")):
         return (tools and TEXT | tools) | images
     elif message.role in SPEAKERS and message.type == "message":
-        return WORDS | images | tools | reasoning
+        return WORDS | images | files | tools | reasoning
+    elif message.role in PROMPTS and message.type == "message":
+        return WORDS if link.include_system else {}
     else:
         return {}
 
 
 def _may_have_changed(message, link):
     """A call is given its result in place, and no Revision keeps what it was before: shown is what had ended."""
-    settled_since = message.completed_at and message.completed_at > link.created_at
+    settled_since = message.completed_at and message.completed_at > link.taken_at and not link.is_live
     return message.call_id and (message.status not in ENDED or settled_since)
 
 

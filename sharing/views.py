@@ -8,15 +8,15 @@ from sharing.models import ShareLink
 
 @require_safe
 def file(request, share, pk):
-    """A picture that a link shows, and nothing else of its conversation's files."""
+    """A file that a link shows, and nothing else of its conversation's files."""
     link = ShareLink.objects.opened_by(share)
     try:
-        picture = link and link.picture(pk)
+        shown = link and link.file(pk)
     except Refusal:  # whoever opens the link itself is told why
-        picture = None
-    if picture is None or picture.content_type not in SHOWN:
+        shown = None
+    if shown is None or not (link.include_files or shown.content_type in SHOWN):
         raise Http404
-    response = file_answer(picture)
+    response = file_answer(shown)
     response["Cache-Control"] = "no-store"  # a link that is revoked is over at once
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -84,7 +84,7 @@ def everything_of(owner, number):
         owner=owner,
         conversation=conversation,
         digest=number.to_bytes(32),
-        redactions={"x": SECRET},
+        password=SECRET,
     )
     now = timezone.now()
     Tombstone.objects.create(

@@ -103,7 +103,8 @@ def full_account():
     Tombstone.objects.create(
         id=alice.pk, kind="message", owner_id=alice.pk, conversation_id=batch.pk, **dict.fromkeys(TIMES, now)
     )
-    ShareLink.objects.create(owner=alice, workspace=alice.workspace, conversation=conversation, digest=b"x")
+    link = {"owner": alice, "workspace": alice.workspace, "conversation": conversation, "revision": 1}
+    ShareLink.objects.create(**link, digest=b"x").daily_views.create(day=now)
     ApiKey.objects.mint(workspace=alice.workspace, user=alice, name="x")
     ClientSettings.change(alice, {"theme": "x"})
     IdempotencyRecord.objects.create(user=alice, key="x", request_digest=b"x", answer=b"x")
@@ -171,6 +172,7 @@ WITHOUT_TEXT = {  # rows with ids and times alone; they hang on rows that are se
     "conversations_bookmark",
     "conversations_pin",
     "conversations_tagging",
+    "sharing_dailyviews",
 }
 
 

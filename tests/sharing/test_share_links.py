@@ -10,7 +10,9 @@ from django.utils import timezone
 from conversations.models import Message
 from sharing import limits, spelling
 from sharing.models import ShareLink
+from sharing.models.share_link import Changes
 from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
+from sharing.scopes import Scope
 
 QUESTION = "Which telescope should a beginner buy?"
 ANSWER = "A **Dobsonian** of six to eight inches: the most aperture for the money."
@@ -121,6 +123,85 @@ def test_one_message_is_shown_alone_or_with_the_question_before_it(conversation,
     assert told(share(conversation, message=at(conversation, 1), include_context=True)) == [("user", QUESTION)]
 
 
+def test_a_range_runs_from_one_message_to_another(conversation, share, told):
+    conversation.append_all(
+        [{"role": "user", "text": "And for planets?"}, {"role": "assistant", "text": "A refractor."}]
+    )
+    until = share(conversation, scope=Scope.RANGE, message=at(conversation, 3))
+    between = share(conversation, scope=Scope.RANGE, first=at(conversation, 2), message=at(conversation, 3))
+
+    assert told(until) == [("user", QUESTION), ("assistant", ANSWER), ("user", "And for planets?")]
+    assert told(between) == [("assistant", ANSWER), ("user", "And for planets?")]
+
+
+def test_a_live_link_follows_the_active_branch(conversation, alice, share, told):
+    link = share(conversation, is_live=True)
+    at(conversation, 1).edit("Which binoculars?", by=alice)
+    conversation.append("system", "Be brief.")
+    conversation.append("user", "And for planets?")
+    assert told(link) == [("user", "Which binoculars?"), ("assistant", ANSWER), ("user", "And for planets?")]
+
+    conversation.reply(1, "assistant", "Ten by fifty.")
+    assert told(link) == [("user", "Which binoculars?"), ("assistant", "Ten by fifty.")]
+    conversation.delete()
+    with pytest.raises(ShareRevoked):
+        ShareLink.objects.get(pk=link.pk).messages()
+
+
+def test_a_live_link_may_stand_empty(conversation, share, told):
+    link = share(conversation, is_live=True)
+    conversation.locked().remove_messages([1, 2])
+
+    assert told(link) == []
+
+
+def test_an_update_says_first_what_it_changes(conversation, alice, share, told):
+    link = share(conversation)
+    at(conversation, 1).edit("Which binoculars?", by=alice)
+    conversation.append("user", "And for planets?")
+    assert link.changes() == Changes(added=1, edited=1, removed=0)
+    assert told(link) == [("user", QUESTION), ("assistant", ANSWER)]
+
+    link.update_to_now()
+    assert told(link) == [("user", "Which binoculars?"), ("assistant", ANSWER), ("user", "And for planets?")]
+    assert link.changes() == Changes(0, 0, 0)
+    conversation.reply(1, "assistant", "Ten by fifty.")
+    assert ShareLink.objects.get().changes() == Changes(added=1, edited=0, removed=2)
+
+
+def test_what_it_includes_is_changed_without_showing_what_came_later(conversation, alice, share, told):
+    conversation.append("tool", "42")
+    link = share(conversation)
+    conversation.append("tool", "43")
+    at(conversation, 1).edit("Which binoculars?", by=alice)
+    link.change(include_tools=True)
+
+    assert told(link) == [("user", QUESTION), ("assistant", ANSWER), ("tool", "42")]
+
+
+def test_a_range_whose_last_message_is_deleted_ends_before_it(conversation, share, told):
+    conversation.append_all([{"role": "user", "text": "And for planets?"}, {"role": "tool", "text": "42"}])
+    link = share(conversation, scope=Scope.RANGE, message=at(conversation, 3))
+    at(conversation, 3).remove()
+    link = ShareLink.objects.get(pk=link.pk)
+    link.change(include_tools=True)
+
+    assert told(link) == [("user", QUESTION), ("assistant", ANSWER)]
+
+
+def test_a_password_is_kept_as_a_hash_and_its_token_ends_with_it(conversation, share):
+    link = share(conversation, password="aperture fever")
+    token = link.unlocking()
+
+    assert "aperture" not in link.password
+    assert (link.is_opened_by("aperture fever"), link.is_opened_by("aperture")) == (True, False)
+    assert link.unlocked_by(token)
+    link.change(password="aperture cure")
+    assert not link.unlocked_by(token)
+    link.change(password="")
+    assert link.password == ""
+
+
 def test_a_link_is_revoked_once_and_for_all(conversation, share):
     link = share(conversation)
 
@@ -139,8 +220,6 @@ def test_a_link_expires(conversation, share):
 
 # Everything a message may carry that a stranger must not see unless its owner said so, with a word of its own.
 HIDDEN = {
-    "system": {"role": "system", "text": "secretsystem"},
-    "developer": {"role": "developer", "text": "secretdeveloper"},
     "critic": {"role": "critic", "text": "secretcritic"},
     "instructions": {
         "role": "user",
@@ -167,6 +246,10 @@ HIDDEN = {
     "error": {"role": "assistant", "text": "secreterror", "parts": [{"type": "error", "text": "secreterror"}]},
 }
 ON_REQUEST = {
+    "include_system": [
+        {"role": "system", "text": "shownqx"},
+        {"role": "developer", "text": "shownqx"},
+    ],
     "include_reasoning": [
         {"role": "assistant", "text": "shownqx", "parts": [{"type": "reasoning", "text": "shownqx"}]},
         {"role": "assistant", "type": "reasoning", "text": "shownqx"},

@@ -1,0 +1,360 @@
+import hmac
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from accounts.models import User, Workspace
+from conversations.models import Attachment, Branch, Conversation, Message, Revision
+from lib.json import dumps
+from lib.models import Row
+from lib.text import first_line
+from lib.typeid import decode, new_id
+from sharing import limits, spelling
+from sharing.publishing import publish
+from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
+from sharing.scopes import Scope, positions_of, tip_of
+
+PORTION = 200  # messages read at once
+# What is left out unless its owner says otherwise.
+OPTIONS = (
+    "include_images",
+    "include_files",
+    "include_context",
+    "include_reasoning",
+    "include_tools",
+    "include_system",
+    "include_names",
+)
+
+
+class ShareLinkQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The links to what `user` owns. Strangers come in through `opened_by`."""
+        return self.filter(owner=user)
+
+    def of_workspace(self, workspace):
+        """Everybody's there, for a superuser who answers for it."""
+        return self.filter(workspace=workspace)
+
+    def ended(self):
+        return self.filter(Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now()))
+
+    def working(self):
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+
+    def opened_by(self, text):
+        """The link whose secret this is, in either spelling; None for anything else."""
+        try:
+            secret = spelling.read(text)
+        except ValueError:
+            return None
+        if link := self.filter(digest=spelling.digest_of(secret)).first():
+            link.secret = secret
+        return link
+
+    def named(self, text):
+        """For its owner, who may also say link_…: the row itself, where its secret can be shown no more."""
+        try:
+            return self.filter(pk=decode(ShareLink.PREFIX, text)).first()
+        except ValueError:
+            return self.opened_by(text)
+
+    @transaction.atomic
+    def share(self, conversation, **asked):
+        """A link to what `asked` says of `conversation`, as `draft` takes it.
+
+        Raises NothingToShare, ShareTooLarge.
+        """
+        # Locked: nobody appends or edits between the words we read and the revision we note.
+        link = self.draft(conversation.locked(), **asked)
+        link.save(force_insert=True)
+        return link
+
+    def draft(self, conversation, *, pk=None, first=None, is_live=False, password="", title="", **asked):
+        """A link that nobody can open, because it is not saved: it shows what it would show.
+
+        `asked`: scope, `branch` (by default whichever is active), `message` (the one, or the last of a range), `first`
+        (of a range; by default the branch's first), read_only, expires_at, and what to include.
+        Raises NothingToShare, ShareTooLarge.
+        """
+        pk, message = pk or new_id(), asked.get("message")
+        asked.setdefault("scope", Scope.MESSAGE if message else Scope.BRANCH)
+        link = self.model(
+            pk=pk,
+            workspace_id=conversation.workspace_id,
+            owner_id=conversation.owner_id,
+            conversation=conversation,
+            digest=spelling.digest_of(spelling.secret_of(pk)),
+            title=title or conversation.title or "",
+            first_position=first and first.position,
+            last_position=message and message.position,
+            **asked,
+        )
+        link.set_password(password)
+        link.take(conversation, live=is_live)
+        return link
+
+
+class Changes(NamedTuple):
+    """What an update would change in a link, counted in messages."""
+
+    added: int
+    edited: int
+    removed: int
+
+
+class ShareLink(Row):
+    """A public link to what a branch of a conversation, a range of it or one message was when the link was made.
+
+    No words are copied: the link knows which messages it shows and at which revision, and what was edited since is read
+    from the Revisions. What is appended or edited later is not in it; what is deleted is gone from it too. A live link
+    has no revision and shows the branch as it is.
+
+    The secret is not here: it is derived from a key in DATA_DIR and this row's id, so that its owner can be shown it
+    again; the table keeps SHA-256. The row outlives its conversation, to answer "gone" instead of "never was".
+    """
+
+    PREFIX = "link"  # share_… spells the secret, never this row
+    Scope = Scope
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    owner = models.ForeignKey(User, models.CASCADE, related_name="share_links", db_index=False)
+    conversation = models.ForeignKey(Conversation, models.DO_NOTHING, related_name="share_links", db_constraint=False)
+    digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    title = models.CharField(max_length=256, blank=True)
+    quoted_position = models.IntegerField(null=True)  # the message that the title quotes, and is deleted with
+    scope = models.CharField(max_length=8, choices=Scope.choices, default=Scope.BRANCH)
+    # Without constraints: a link stays when these go.
+    branch = models.ForeignKey(
+        Branch, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    message = models.ForeignKey(
+        Message, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    first_position = models.IntegerField(null=True)  # null: from the beginning
+    last_position = models.IntegerField(null=True)  # null: live
+    positions = ArrayField(models.IntegerField(), default=list)  # of the messages that it shows, ascending; live: none
+    revision = models.IntegerField(null=True)  # null: live
+    taken_at = models.DateTimeField(default=timezone.now)
+    include_images = models.BooleanField("pictures", default=False)
+    include_files = models.BooleanField("other files", default=False)
+    include_context = models.BooleanField("the question before it", default=False)
+    include_reasoning = models.BooleanField("reasoning", default=False)
+    include_tools = models.BooleanField("tool calls and their output", default=False)
+    include_system = models.BooleanField("system prompts", default=False)
+    include_names = models.BooleanField("names", default=False)
+    password = models.CharField(max_length=128, blank=True)  # a hash
+    read_only = models.BooleanField(default=True)
+    view_count = models.IntegerField(default=0)
+    last_viewed_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ShareLinkQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index("owner", F("id").desc(), name="shares_newest_first")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revision__isnull=False) | Q(scope=Scope.BRANCH), name="only_branches_are_live"
+            )
+        ]
+
+    def __str__(self):
+        return self.title or "Untitled link"
+
+    @cached_property
+    def secret(self):
+        """None where the key that it was made with is no longer ours."""
+        secret = spelling.secret_of(self.pk)
+        return secret if spelling.digest_of(secret) == bytes(self.digest) else None
+
+    @property
+    def path(self):
+        """Where people read it."""
+        return reverse("share", args=[spelling.share_id(self.secret)])
+
+    @property
+    def files_path(self):
+        """Below which address the files lie that it shows, each by its id and a slash."""
+        return f"{self.path}/files/"
+
+    @property
+    def included(self):
+        """{option: whether} of what may be left out."""
+        return {name: getattr(self, name) for name in OPTIONS}
+
+    @property
+    def is_live(self):
+        return self.revision is None
+
+    @property
+    def has_expired(self):
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def works(self):
+        return not (self.revoked_at or self.has_expired)
+
+    def set_password(self, password):
+        """The empty one takes it away."""
+        self.password = make_password(password) if password else ""
+
+    def is_opened_by(self, password):
+        return check_password(password, self.password)
+
+    def unlocked_by(self, token):
+        """Whether this is what `unlocking` gave to somebody who knew the password that it has now."""
+        return hmac.compare_digest(token, self.unlocking())
+
+    def unlocking(self):
+        """A token that stands for the password, for as long as it is not changed."""
+        key = settings.SHARE_KEY.encode()
+        return hmac.new(key, b"unlock" + self.pk.bytes + self.password.encode(), "sha256").hexdigest()
+
+    def take(self, conversation, *, live=False):
+        """Makes it show what of `conversation` it may show, as it is now. Raises NothingToShare, ShareTooLarge."""
+        self.revision, self.taken_at = None if live else conversation.revision, timezone.now()
+        if self.scope == Scope.BRANCH:
+            self.last_position = None if live else tip_of(self, conversation)
+        self._fill(conversation)
+
+    def _fill(self, conversation):
+        """Notes which of the messages that it is about show anything, at its revision."""
+        shown, size, quoted = [], 0, None
+        for message in self._as_they_were(positions_of(self, conversation)):
+            stored = len(message.text) + len(dumps(message.parts))
+            if publish(message, self):
+                size += stored
+                shown.append(message.position)
+                if quoted is None and message.role == Message.Role.USER and message.text:
+                    quoted = message
+                if self.is_live and quoted:
+                    break  # what a live one shows is read when somebody opens it
+                if size > limits.SNAPSHOT_BYTES:
+                    raise ShareTooLarge
+        if not shown:
+            raise NothingToShare
+        self.positions = [] if self.is_live else shown
+        if not self.title and quoted:
+            self.title, self.quoted_position = first_line(quoted.text, limits.QUOTE), quoted.position
+
+    def changes(self):
+        """The Changes that `update_to_now` would make. Raises NothingToShare, ShareTooLarge."""
+        updated = ShareLink.objects.select_related("conversation").get(pk=self.pk)
+        updated.take(updated.conversation, live=self.is_live)
+        old, new = set(self.positions), set(updated.positions)
+        edited = Revision.objects.filter(
+            message__conversation=self.conversation_id,
+            message__position__in=old & new,
+            conversation_revision__gt=self.revision,
+        )
+        gone = Message.objects.filter(conversation=self.conversation_id, position__in=old - new)
+        return Changes(len(new - old), edited.values("message").distinct().count(), gone.count())
+
+    @transaction.atomic
+    def update_to_now(self):
+        """What it shows becomes what it would show if it were made now; a live one always does.
+
+        Raises NothingToShare, ShareTooLarge, ShareRevoked, ShareExpired.
+        """
+        self.check_open()
+        if not self.is_live:
+            self.take(self.conversation.locked())
+            self.save()
+
+    @transaction.atomic
+    def change(self, *, password=None, **fields):
+        """Sets title, expires_at, read_only, password (the empty one takes it away) or what is included. It stays at
+        its revision. Raises ShareRevoked, NothingToShare, ShareTooLarge."""
+        if self.revoked_at:
+            raise ShareRevoked
+        if password is not None:
+            self.set_password(password)
+        if "title" in fields:
+            self.quoted_position = None
+        included = [
+            name for name, value in fields.items() if name.startswith("include_") and getattr(self, name) != value
+        ]
+        for name, value in fields.items():
+            setattr(self, name, value)
+        if included:
+            self._fill(self.conversation.locked())
+        self.save()
+
+    def messages(self, positions=None):
+        """What strangers are shown, oldest first: Messages that must not be saved. Of these positions, or of all.
+
+        Raises ShareRevoked, ShareExpired.
+        """
+        self.check_open()
+        everything = self.shown_positions
+        positions = everything if positions is None else positions
+        found = [message for message in self._as_they_were(positions) if publish(message, self)]
+        if not found and not self.is_live and len(positions) == len(everything):  # all that it showed was deleted
+            raise ShareRevoked
+        return found
+
+    @cached_property
+    def shown_positions(self):
+        """Of what it shows, ascending. A live one may have some among them of which it shows nothing."""
+        if not self.is_live:
+            return self.positions
+        try:
+            return positions_of(self, self.conversation)
+        except Conversation.DoesNotExist:  # deleted since we looked whether it is open
+            raise ShareRevoked from None
+
+    def file(self, pk):
+        """The Attachment that a message shows here, or None. Raises ShareRevoked, ShareExpired."""
+        found = Attachment.objects.filter(pk=pk, conversation_id=self.conversation_id).select_related("message").first()
+        if not found or not found.message or found.message.position not in self.shown_positions:
+            return None
+        shown = [part for message in self.messages([found.message.position]) for part in message.parts or []]
+        return found if any(part.get("attachment_id") == found.typeid for part in shown) else None
+
+    def check_open(self):
+        if self.revoked_at:
+            raise ShareRevoked
+        if self.has_expired:
+            raise ShareExpired
+
+    def _as_they_were(self, positions):
+        """The messages at these positions with the words they had at this revision, a portion at a time: what is too
+        much is found out before all of it is here."""
+        for start in range(0, len(positions), PORTION):
+            found = Message.objects.filter(
+                conversation_id=self.conversation_id, position__in=positions[start : start + PORTION]
+            )
+            yield from self._with_old_words(list(found.order_by("position").defer("metadata")))
+
+    def _with_old_words(self, messages):
+        edited = [message.pk for message in messages if message.version > 1]
+        if edited and not self.is_live:
+            since = Revision.objects.filter(message__in=edited, conversation_revision__gt=self.revision)
+            # What was replaced first since then is what it said then.
+            then = {revision.message_id: revision for revision in since.order_by("-version")}
+            for message in messages:
+                if old := then.get(message.pk):
+                    message.text, message.parts = old.text, old.parts
+        return messages
+
+    def note_view(self):
+        ShareLink.objects.filter(pk=self.pk).update(view_count=F("view_count") + 1, last_viewed_at=timezone.now())
+
+    def revoke(self):
+        """True if it was not revoked before."""
+        if self.revoked_at:
+            return False
+        self.revoked_at = timezone.now()
+        self.save(update_fields=["revoked_at", "updated_at"])
+        return True
