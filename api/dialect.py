@@ -37,7 +37,7 @@ from conversations.refusals import (
 from lib.completions import ModelBusy, ModelFailed, ModelNotConfigured, ModelTimedOut
 from lib.json import dumps
 from lib.typeid import decode
-from projects.refusals import OwnerIsIn
+from projects.refusals import NotTheOwner, OwnerIsIn
 from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
 
 READ = ("GET", "HEAD")
@@ -71,6 +71,7 @@ class Dialect(APIView):
         TagExists: (409, "tag_exists"),
         TooManyTags: (400, "too_many_tags"),
         OwnerIsIn: (400, "owner_is_in"),
+        NotTheOwner: (403, "forbidden"),
         NothingToShare: (400, "nothing_to_share"),
         ShareTooLarge: (400, "share_too_large"),
         ShareRevoked: (410, "share_revoked"),

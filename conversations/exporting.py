@@ -149,7 +149,7 @@ COPY (
                 SELECT 'message' AS type, c.id AS conversation_id, m.id, m.position, m.parent_position,
                     m.replaces_position, m.role, m.type AS item_type, m.status, m.name, m.model, m.call_id,
                     m.external_id, m.source_id, m.text, m.parts, m.metadata, m.hidden, m.searchable, m.version,
-                    m.created_at, m.edited_at, m.completed_at, m.updated_by_id, m.import_batch_id
+                    m.created_at, m.edited_at, m.completed_at, m.author_id, m.updated_by_id, m.import_batch_id
                 FROM conversations_message m WHERE m.conversation_id = c.id ORDER BY m.position
             ) r
         ) UNION ALL (

@@ -1,4 +1,4 @@
-"""What this layer tells the ones above it, whose tables it does not know. Sent inside the transaction that deletes."""
+"""What this layer tells the ones above it, whose tables it does not know. Sent inside the transaction that does it."""
 
 from django.dispatch import Signal
 
@@ -6,3 +6,5 @@ from django.dispatch import Signal
 conversations_deleted = Signal()
 # Arguments: conversation_id, positions.
 messages_deleted = Signal()
+# Arguments: conversation, whose owner is the new one already.
+conversation_handed_over = Signal()

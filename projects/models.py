@@ -9,19 +9,8 @@ from django.utils import timezone
 from accounts.models import User, Workspace
 from lib.models import Row
 from lib.typeid import decode
-from projects.refusals import OwnerIsIn, ProjectExists
-
-
-class Role(models.TextChoices):
-    """What somebody who was let in may do; the same four words for projects and conversations."""
-
-    VIEWER = "viewer", "Viewer"
-    COMMENTER = "commenter", "Commenter"
-    EDITOR = "editor", "Editor"
-    OWNER = "owner", "Owner"
-
-
-WRITERS = (Role.EDITOR, Role.OWNER)
+from projects.people import GIVEN, WRITERS, People, Role
+from projects.refusals import ProjectExists
 
 
 class ProjectQuerySet(models.QuerySet):
@@ -93,8 +82,15 @@ class Project(Row):
     def get_absolute_url(self):
         return reverse("conversations:project", args=[self.pk])
 
+    def role_of(self, user):
+        """What `user` may do in it, and so in every conversation in it; None for strangers."""
+        if self.owner_id == user.pk:
+            return Role.OWNER
+        role = self.members.filter(user=user).values_list("role", flat=True).first()
+        return role and Role(role)
+
     def can_be_edited_by(self, user):
-        return self.owner_id == user.pk or self.members.filter(user=user, role__in=WRITERS).exists()
+        return self.role_of(user) in WRITERS
 
     def change(self, **fields):
         """Raises ProjectExists."""
@@ -119,15 +115,17 @@ class Project(Row):
         self.conversations.update(project=None, revision=F("revision") + 1, updated_at=later)
         return super().delete(*args, **kwargs)
 
-    def let_in(self, user, role):
-        """Gives somebody of the workspace a role, or another one. Raises OwnerIsIn."""
-        if user.pk == self.owner_id:
-            raise OwnerIsIn
-        return self.members.update_or_create(user=user, defaults={"role": role})[0]
+    @property
+    def people(self):
+        return People(self, self.members, "projectmember")
 
-    def show_out(self, user):
-        """True if they were in."""
-        return bool(self.members.filter(user=user).delete()[0])
+    @transaction.atomic
+    def hand_over(self, user, *, by, request=None):
+        """Makes it `user`'s. What is in it stays whose it is: a project decides who reads, not whose the words are.
+        Raises NotTheOwner, OwnerIsIn, ProjectExists."""
+        locked = Project.objects.select_for_update().get(pk=self.pk)
+        locked.people.change_owner(user, by=by, request=request)
+        locked.keep(update_fields=["owner", "updated_at"])
 
 
 class ProjectMember(Row):
@@ -137,7 +135,8 @@ class ProjectMember(Row):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="members")
     user = models.ForeignKey(User, models.CASCADE, related_name="project_memberships")
-    role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
+    role = models.CharField(max_length=16, choices=GIVEN, default=Role.VIEWER)
+    granted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

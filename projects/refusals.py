@@ -13,3 +13,7 @@ class ProjectExists(Refusal):
 
 class OwnerIsIn(Refusal):
     said = "It is theirs: nobody has to let them in."
+
+
+class NotTheOwner(Refusal):
+    said = "It is no longer yours to hand over."

@@ -1,4 +1,4 @@
-"""What becomes of links when what they show is deleted. Imported once, by SharingConfig.
+"""What becomes of links when what they show is deleted or handed over. Imported once, by SharingConfig.
 
 A link stays, to answer that it is gone; words of what was deleted do not: its title may be some of them.
 """
@@ -21,3 +21,9 @@ def conversations_deleted(ids, **kwargs):
 def messages_deleted(conversation_id, positions, **kwargs):
     quoting = ShareLink.objects.filter(conversation=conversation_id, quoted_position__in=positions)
     quoting.update(title="", quoted_position=None)
+
+
+@receiver(signals.conversation_handed_over)
+def conversation_handed_over(conversation, **kwargs):
+    """A link belongs to whoever answers for the words: they see it, and can end it."""
+    ShareLink.objects.filter(conversation=conversation).update(owner=conversation.owner_id)

@@ -22,6 +22,7 @@ TURN_ROLES = ("user", "assistant")
 
 # What a message may carry beside its role, its text and created_at, and what it is where nothing is said.
 FIELDS = {
+    "author": None,  # the id of who puts it there
     "parts": None,
     "metadata": None,
     "external_id": None,
@@ -135,10 +136,10 @@ WITH old AS MATERIALIZED (
     INSERT INTO conversations_message
         (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
          completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
-         version, hidden, searchable, source_id)
+         author_id, version, hidden, searchable, source_id)
     SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(replaces_position)s, %(created_at)s,
            %(completed_at)s, %(role)s, %(text)s, %(parts)s, %(metadata)s, %(type)s, %(status)s, %(model)s, %(name)s,
-           %(call_id)s, %(external_id)s, 1, false, true, ''
+           %(call_id)s, %(external_id)s, NULLIF(%(author)s::uuid, owner_id), 1, false, true, ''
     FROM old
 )
 SELECT old.next_position, changed.length, moved.name, parent.id, parent.external_id
@@ -172,19 +173,20 @@ WITH old AS MATERIALIZED (
     INSERT INTO conversations_message
         (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
          completed_at, role, text, parts, metadata, type, status, model, name, call_id, external_id,
-         version, hidden, searchable, source_id)
+         author_id, version, hidden, searchable, source_id)
     SELECT m.id, old.id, old.workspace_id, old.owner_id, old.next_position + m.number - 1,
            CASE WHEN m.number = 1 THEN old.tip_position ELSE old.next_position + m.number - 2 END, m.replaces_position,
            m.created_at, m.completed_at, m.role, m.text, m.parts, m.metadata, m.type, m.status, m.model, m.name,
-           m.call_id, m.external_id, 1, false, true, ''
+           m.call_id, m.external_id, NULLIF(m.author, old.owner_id), 1, false, true, ''
     FROM old CROSS JOIN ROWS FROM (
         json_to_recordset(%(messages)s::json) AS (
             id uuid, replaces_position int, created_at timestamptz, completed_at timestamptz, role text, text text,
-            parts jsonb, metadata jsonb, type text, status text, model text, name text, call_id text, external_id text
+            parts jsonb, metadata jsonb, type text, status text, model text, name text, call_id text, external_id text,
+            author uuid
         )
     ) WITH ORDINALITY AS m (
         id, replaces_position, created_at, completed_at, role, text,
-        parts, metadata, type, status, model, name, call_id, external_id, number
+        parts, metadata, type, status, model, name, call_id, external_id, author, number
     )
 )
 SELECT 1 FROM old

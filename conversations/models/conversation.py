@@ -4,13 +4,13 @@ from functools import cache
 from itertools import count, groupby
 
 from django.db import connection, models, transaction
-from django.db.models import F, Max, Q
-from django.db.models.functions import Greatest, Left, Now
+from django.db.models import F, Max, Q, Value
+from django.db.models.functions import Coalesce, Greatest, Left, Now
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Workspace
-from conversations import deletion, limits
+from conversations import deletion, limits, signals
 from conversations.models.appending import TURN_ROLES, add, add_all
 from conversations.models.branch import Branch
 from conversations.models.grant import Grant
@@ -25,11 +25,11 @@ from conversations.refusals import (
 )
 from lib.metadata import merged
 from lib.models import Row
-from lib.sql import Prepared
+from lib.sql import Prepared, fetch_prepared
 from lib.text import first_line
 from lib.typeid import decode
-from projects.models import WRITERS, Project, ProjectMember
-from projects.refusals import OwnerIsIn
+from projects.models import Project, ProjectMember
+from projects.people import WRITERS, People, Role, highest
 
 
 def message_id(text):
@@ -224,27 +224,40 @@ class Conversation(Row):
             raise cls.DoesNotExist
         return found
 
+    def role_of(self, user):
+        """What `user` may do here: the most of what a grant and its project let them; None for strangers. Whoever owns
+        the project edits what others have in it."""
+        if self.owner_id == user.pk:
+            return Role.OWNER
+        place = {"conversation": self.pk, "project": self.project_id, "user": user.pk}
+        return highest(role for (role,) in fetch_prepared(_ROLES, place))
+
     def can_be_edited_by(self, user):
-        return (
-            self.owner_id == user.pk
-            or Grant.objects.filter(conversation=self, user=user, role__in=WRITERS).exists()
-            or Project.objects.filter(pk=self.project_id, owner=user).exists()
-            or ProjectMember.objects.filter(project=self.project_id, user=user, role__in=WRITERS).exists()
-        )
+        return self.role_of(user) in WRITERS
 
     def can_be_deleted_by(self, user):
         """It, or any piece of it. What cannot be undone is the owner's alone; what editors change keeps what it was."""
         return self.owner_id == user.pk
 
-    def let_in(self, user, role, *, by):
-        """Gives somebody of the workspace a role, or another one. Raises OwnerIsIn."""
-        if user.pk == self.owner_id:
-            raise OwnerIsIn
-        return self.grants.update_or_create(user=user, defaults={"role": role, "granted_by": by})[0]
+    @property
+    def people(self):
+        return People(self, self.grants, "grant")
 
-    def show_out(self, user):
-        """True if they were in."""
-        return bool(self.grants.filter(user=user).delete()[0])
+    @transaction.atomic
+    def hand_over(self, user, *, by, request=None):
+        """Makes it `user`'s, with its share links. It leaves a project that is not theirs, since whoever owns a
+        conversation says who reads it; and an import that brought it can no longer take it back. What people keep for
+        themselves stays theirs: pins, tags, bookmarks, notes. Raises NotTheOwner, OwnerIsIn.
+        """
+        locked = self.locked()
+        locked.people.change_owner(user, by=by, request=request)
+        project = Project.objects.filter(pk=locked.project_id, owner=user).first()
+        # Whose words they are was plain as long as the owner wrote them.
+        locked.messages.update(author=Coalesce("author", Value(by.pk)), owner=user, import_batch=None)
+        for rows in (locked.revisions, locked.attachments, locked.sources):
+            rows.update(import_batch=None)
+        signals.conversation_handed_over.send(None, conversation=locked)
+        locked.change(owner=user, project=project, import_batch=None, external_id="")
 
     @property
     def is_straight(self):
@@ -572,6 +585,12 @@ _VISIBLE = Prepared(
         .select_related("active_branch")
     )
 )
+
+_ROLES = """
+SELECT role FROM conversations_grant WHERE conversation_id = %(conversation)s AND user_id = %(user)s
+UNION ALL SELECT role FROM projects_projectmember WHERE project_id = %(project)s AND user_id = %(user)s
+UNION ALL SELECT 'editor' FROM projects_project WHERE id = %(project)s AND owner_id = %(user)s
+"""
 
 MEASURED = ("tip_position", "length", "turns", "preview")
 

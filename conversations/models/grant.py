@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from lib.models import Row
-from projects.models import Role
+from projects.people import GIVEN, Role
 
 
 class Grant(Row):
@@ -13,7 +13,7 @@ class Grant(Row):
 
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="grants")
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
-    role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
+    role = models.CharField(max_length=16, choices=GIVEN, default=Role.VIEWER)
     granted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -59,6 +59,10 @@ class Message(Row):
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    # Who put it there, where that was not the owner. It outlives them, so that nobody is taken for somebody else.
+    author = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     updated_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
     )

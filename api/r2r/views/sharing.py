@@ -3,7 +3,7 @@ from django.db import transaction
 from accounts.models import User
 from api.r2r.dialect import R2R, unknown
 from api.r2r.serializers.users import spell_user
-from projects.models import Role
+from projects.people import Role
 
 
 class Readers(R2R):
@@ -12,8 +12,7 @@ class Readers(R2R):
         asked = self.asked()
         pk = asked.path_id("id", conversation)
         asked.check()
-        grants = self.conversation(pk, own=True).grants.select_related("user").order_by("created_at", "id")
-        rows = [spell_user(grant.user) for grant in grants]
+        rows = [spell_user(grant.user) for grant in self.conversation(pk, own=True).people.listed()]
         return self.results(rows, len(rows))
 
 
@@ -24,15 +23,13 @@ class OneReader(R2R):
     def post(self, request, conversation, user):
         found, user = self.both(conversation, user)
         if not found.grants.filter(user=user).exists():
-            found.let_in(user, Role.VIEWER, by=request.user)
-            self.record("grant.create", found, user=user.typeid, role=Role.VIEWER)
+            found.people.let_in(user, Role.VIEWER, by=request.user, request=request)
         return self.result({"success": True})
 
     @transaction.atomic
     def delete(self, request, conversation, user):
         found, user = self.both(conversation, user)
-        if found.show_out(user):
-            self.record("grant.delete", found, user=user.typeid)
+        found.people.show_out(user, by=request.user, request=request)
         return self.result({"success": True})
 
     def both(self, conversation, user):

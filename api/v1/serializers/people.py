@@ -1,40 +1,54 @@
 from rest_framework import serializers
 
 from api.fields import Input, Moment, Text, iso
-from projects.models import Role
+from projects.people import GIVEN
+
+ROLES = [role for role, _ in GIVEN]
 
 
 class RoleChange(Input):
     role = serializers.ChoiceField(
-        Role.values,
-        error_messages={"required": "is missing.", "invalid_choice": f"must be one of: {', '.join(Role.values)}."},
+        ROLES,
+        error_messages={"required": "is missing.", "invalid_choice": f"must be one of: {', '.join(ROLES)}."},
     )
 
 
-class PersonInput(RoleChange):
+class OwnerInput(Input):
     user = Text(help_text="usr_…, an e-mail address or an external id, of the same workspace.")
 
 
-class PersonSerializer(serializers.Serializer):
+class PersonInput(OwnerInput, RoleChange):
+    """Whom, and as what."""
+
+
+class SomebodySerializer(serializers.Serializer):
+    id = serializers.CharField()
+    name = serializers.CharField(required=False)
+    email = serializers.CharField(required=False, help_text="For the owner alone, as the external id is.")
+    external_id = serializers.CharField(required=False)
+
+
+class PersonSerializer(SomebodySerializer):
     """Somebody who was let in."""
 
-    id = serializers.CharField()
     object = serializers.ChoiceField(["conversation.grant", "project.member"])
-    name = serializers.CharField(required=False)
-    email = serializers.CharField(required=False)
-    external_id = serializers.CharField(required=False)
-    role = serializers.ChoiceField(Role.values)
+    role = serializers.ChoiceField(ROLES)
     created_at = Moment()
 
 
-def spell_person(kind, row):
+class OwnerSerializer(SomebodySerializer):
+    """Whose it is."""
+
+    object = serializers.ChoiceField(["conversation.owner", "project.owner"])
+
+
+def spell_person(kind, row, *, to_owner):
     """`row`: a Grant or a ProjectMember, with its user."""
-    user = row.user
-    told = {"name": user.name, "email": user.email, "external_id": user.external_id}
-    return {
-        "id": user.typeid,
-        "object": kind,
-        **{name: value for name, value in told.items() if value},
-        "role": row.role,
-        "created_at": iso(row.created_at),
-    }
+    spelled = spell_somebody(kind, row.user, to_owner=to_owner)
+    return spelled | {"role": row.role, "created_at": iso(row.created_at)}
+
+
+def spell_somebody(kind, user, *, to_owner):
+    """Those who are in know each other by name: addresses are what the owner let them in by."""
+    told = {"name": user.name} | ({"email": user.email, "external_id": user.external_id} if to_owner else {})
+    return {"id": user.typeid, "object": kind} | {name: value for name, value in told.items() if value}

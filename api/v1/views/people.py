@@ -1,22 +1,30 @@
-"""Who was let into a conversation or a project. Only its owner sees and changes that."""
+"""Who is in a conversation or a project, and whose it is. Whoever is in sees that; the owner alone changes it, but
+anybody may leave."""
 
-from django.db import transaction
-
-from accounts.models import AuditEvent
 from api import specification as spec
 from api.problem import not_found
-from api.v1.serializers.people import PersonInput, PersonSerializer, RoleChange, spell_person
+from api.v1.serializers.people import (
+    OwnerInput,
+    OwnerSerializer,
+    PersonInput,
+    PersonSerializer,
+    RoleChange,
+    spell_person,
+    spell_somebody,
+)
 from api.v1.views.projects import ProjectView
 
 
 class PeopleView(ProjectView):
     """What both lists of people share."""
 
-    kind = "conversation.grant"
-    noun = "grant"  # in the audit trail
+    kind, owner_kind = "conversation.grant", "conversation.owner"
+
+    def thing(self, spelled):
+        return self.conversation(spelled)
 
     def mine(self, spelled):
-        found = self.conversation(spelled)
+        found = self.thing(spelled)
         self.check_owner(found)
         return found
 
@@ -26,69 +34,80 @@ class PeopleView(ProjectView):
             raise not_found("user")
         return user
 
-    def people(self, rows):
-        found = rows.select_related("user").order_by("created_at", "id")
-        return self.answer({"object": "list", "data": [spell_person(self.kind, row) for row in found]})
+    def list_of(self, thing):
+        to_owner = thing.owner_id == self.request.user.pk
+        rows = [spell_person(self.kind, row, to_owner=to_owner) for row in thing.people.listed()]
+        return self.answer({"object": "list", "data": rows})
 
-    @transaction.atomic
-    def let_in(self, thing, user, role, status=200, **by):
-        row = thing.let_in(user, role, **by)
-        self.record("create", thing, user, role=role)
-        return self.answer(spell_person(self.kind, row), status)
+    def let_in(self, thing, user, role, status=200):
+        row = thing.people.let_in(user, role, by=self.request.user, request=self.request)
+        return self.answer(spell_person(self.kind, row, to_owner=True), status)
 
-    @transaction.atomic
-    def show_out(self, thing, user):
-        if thing.show_out(user):
-            self.record("delete", thing, user)
+    def show_out(self, spelled, person):
+        """Also without owning it, where it is the caller who leaves."""
+        thing, user = self.thing(spelled), self.request.user.workspace.users.meant(person)
+        if user != self.request.user:
+            self.check_owner(thing)
+        if user is None:
+            raise not_found("user")
+        thing.people.show_out(user, by=self.request.user, request=self.request)
         return self.answer({"id": user.typeid, "object": f"{self.kind}.deleted", "deleted": True})
 
-    def record(self, act, thing, user, **details):
-        AuditEvent.record(
-            f"{self.noun}.{act}",
-            actor=self.request.user,
-            target=thing,
-            request=self.request,
-            user=user.typeid,
-            **details,
-        )
+    def owner_of(self, thing):
+        to_owner = thing.owner_id == self.request.user.pk
+        return self.answer(spell_somebody(self.owner_kind, thing.owner, to_owner=to_owner))
+
+    def hand_over(self, thing):
+        user = self.person(self.payload(OwnerInput)["user"])
+        thing.hand_over(user, by=self.request.user, request=self.request)
+        return self.answer(spell_somebody(self.owner_kind, user, to_owner=True))
 
 
 class Grants(PeopleView):
     @spec.described(answers={200: spec.whole_list(PersonSerializer)})
     def get(self, request, conversation):
         """Who was let into it, in that order."""
-        return self.people(self.mine(conversation).grants)
+        return self.list_of(self.thing(conversation))
 
     @spec.described(takes=PersonInput, answers={201: PersonSerializer})
     def post(self, request, conversation):
         """Lets somebody of the workspace in, or gives them another role."""
         found = self.mine(conversation)
         fields = self.payload(PersonInput)
-        return self.let_in(found, self.person(fields["user"]), fields["role"], 201, by=request.user)
+        return self.let_in(found, self.person(fields["user"]), fields["role"], 201)
 
 
 class OneGrant(PeopleView):
     @spec.described(answers={200: spec.deleted("conversation.grant.deleted")})
     def delete(self, request, conversation, user):
-        """Shows somebody out, at once. Done twice it is still done."""
-        return self.show_out(self.mine(conversation), self.person(user))
+        """Shows somebody out, at once; the caller: leaves. Done twice it is still done."""
+        return self.show_out(conversation, user)
+
+
+class OwnerOfConversation(PeopleView):
+    @spec.described(answers={200: OwnerSerializer})
+    def get(self, request, conversation):
+        """Whose it is."""
+        return self.owner_of(self.thing(conversation))
+
+    @spec.described(takes=OwnerInput, answers={200: OwnerSerializer})
+    def put(self, request, conversation):
+        """Hands it over to somebody of the workspace. Whose it was stays as an editor."""
+        return self.hand_over(self.mine(conversation))
 
 
 class MemberView(PeopleView):
-    kind = "project.member"
-    noun = "projectmember"
+    kind, owner_kind = "project.member", "project.owner"
 
-    def mine(self, spelled):
-        found = self.project(spelled)
-        self.check_owner(found)
-        return found
+    def thing(self, spelled):
+        return self.project(spelled)
 
 
 class Members(MemberView):
     @spec.described(answers={200: spec.whole_list(PersonSerializer)})
     def get(self, request, project):
         """Who was let into it, in that order."""
-        return self.people(self.mine(project).members)
+        return self.list_of(self.thing(project))
 
     @spec.described(takes=PersonInput, answers={201: PersonSerializer})
     def post(self, request, project):
@@ -109,5 +128,18 @@ class OneMember(MemberView):
 
     @spec.described(answers={200: spec.deleted("project.member.deleted")})
     def delete(self, request, project, user):
-        """Shows somebody out, at once. Done twice it is still done."""
-        return self.show_out(self.mine(project), self.person(user))
+        """Shows somebody out, at once; the caller: leaves. Done twice it is still done."""
+        return self.show_out(project, user)
+
+
+class OwnerOfProject(MemberView):
+    @spec.described(answers={200: OwnerSerializer})
+    def get(self, request, project):
+        """Whose it is."""
+        return self.owner_of(self.thing(project))
+
+    @spec.described(takes=OwnerInput, answers={200: OwnerSerializer})
+    def put(self, request, project):
+        """Hands it over to somebody of the workspace; its conversations stay whose they are. Whose it was stays as an
+        editor. 409 where the new owner has one of that name."""
+        return self.hand_over(self.mine(project))

@@ -104,7 +104,7 @@ def test_others_append_where_they_were_let_in_to_write(as_alice, as_bob, as_char
     assert as_charlie.post(f"{path}/items", item).status_code == 404
     assert as_bob.post(f"{path}/items", item).status_code == 403  # of the project, to read
 
-    conversation.let_in(bob, "editor", by=conversation.owner)
+    conversation.people.let_in(bob, "editor", by=conversation.owner)
     assert as_bob.post(f"{path}/items", item).json()["sequence_number"] == 3
 
     conversation.owner.workspace = charlie.workspace  # whoever moves leaves behind what they wrote

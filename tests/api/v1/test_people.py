@@ -46,7 +46,7 @@ def test_somebody_is_let_in_given_another_role_and_shown_out(as_alice, as_dora, 
         assert as_alice.delete(f"{people}/app-user-7").json()["deleted"] is True
     assert as_dora.get(inside).status_code == 404
     actions = [event.action.partition(".")[2] for event in AuditEvent.objects.order_by("created_at", "id")]
-    assert actions == ["create", "create", "delete"]
+    assert actions == ["create", "change", "delete"]
 
 
 def test_people_are_named_by_id_e_mail_or_external_id(as_alice, bob, conversation, typeid):
@@ -73,9 +73,10 @@ def test_the_owner_needs_no_grant(as_alice, alice, thing, typeid):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({}, "role is missing."),
+        ({}, "user is missing."),
         ({"role": "viewer"}, "user is missing."),
-        ({"user": "x", "role": "king"}, "role must be one of: viewer, commenter, editor, owner."),
+        ({"user": "x", "role": "king"}, "role must be one of: viewer, commenter, editor."),
+        ({"user": "x", "role": "owner"}, "role must be one of: viewer, commenter, editor."),
         ({"user": 5, "role": "viewer"}, "user must be a string."),
     ],
 )
@@ -85,13 +86,43 @@ def test_what_is_wrong_is_named(as_alice, thing, body, message):
     assert (refused.status_code, refused.json()["message"]) == (400, message)
 
 
-def test_only_the_owner_sees_and_changes_who_is_in(as_alice, as_bob, bob, dora, thing, typeid):
+def test_only_the_owner_changes_who_is_in_and_who_is_in_knows_the_others_by_name(
+    as_alice, as_bob, bob, dora, thing, typeid
+):
     people, _ = thing
-    for role in ("viewer", "editor", "owner"):
+    as_alice.post(people, {"user": typeid(dora), "role": "viewer"})
+    for role in ("viewer", "editor"):
         as_alice.post(people, {"user": typeid(bob), "role": role})
-        assert as_bob.get(people).status_code == 403
+        seen = {row["name"]: row for row in as_bob.get(people).json()["data"]}
+        assert (seen["Bob"]["role"], seen["Dora"]["role"]) == (role, "viewer")
+        assert not {"email", "external_id"} & (seen["Bob"].keys() | seen["Dora"].keys())
         assert as_bob.post(people, {"user": typeid(dora), "role": "viewer"}).status_code == 403
-        assert as_bob.delete(f"{people}/{typeid(bob)}").status_code == 403
+        assert as_bob.delete(f"{people}/{typeid(dora)}").status_code == 403
+        assert as_bob.delete(f"{people}/nobody@example.org").status_code == 403
+
+
+def test_whoever_was_let_in_may_leave(as_alice, as_dora, dora, thing, typeid):
+    people, inside = thing
+    as_alice.post(people, {"user": typeid(dora), "role": "viewer"})
+
+    assert as_dora.delete(f"{people}/{typeid(dora)}").json()["deleted"] is True
+    assert as_dora.get(inside).status_code == 404
+    assert as_dora.delete(f"{people}/{typeid(dora)}").status_code == 404
+    assert AuditEvent.objects.latest("created_at").action.endswith(".leave")
+
+
+def test_ownership_is_handed_over_to_somebody_of_the_workspace(as_alice, as_bob, alice, bob, charlie, thing, typeid):
+    owner = thing[0].rpartition("/")[0] + "/owner"
+    assert as_bob.put(owner, {"user": typeid(bob)}).status_code == 403
+    for nobody in (typeid(charlie), "charlie@example.org", "nobody"):
+        assert as_alice.put(owner, {"user": nobody}).json()["code"] == "user_not_found"
+    assert as_alice.put(owner, {"user": typeid(alice)}).json()["code"] == "owner_is_in"
+
+    assert as_alice.put(owner, {"user": "bob@example.org"}).json()["id"] == typeid(bob)
+    assert as_alice.get(owner).json()["name"] == "Bob"
+    assert [(row["name"], row["role"]) for row in as_bob.get(thing[0]).json()["data"]] == [("Alice", "editor")]
+    assert as_alice.put(owner, {"user": typeid(alice)}).status_code == 403
+    assert AuditEvent.objects.latest("created_at").action.endswith(".handover")
 
 
 def test_a_member_s_role_is_changed_at_their_own_address(as_alice, bob, dora, project, typeid):
@@ -130,7 +161,7 @@ def test_a_stranger_finds_nobody(as_charlie, thing):
 
 
 def test_what_cannot_be_undone_is_the_owners_alone(as_alice, as_bob, conversation, bob, typeid):
-    conversation.let_in(bob, "editor", by=conversation.owner)
+    conversation.people.let_in(bob, "editor", by=conversation.owner)
     path = f"/conversations/{typeid(conversation)}"
     item = as_alice.get(path).json()["items"][0]["id"]
     as_bob.post(f"{path}/branches", {"name": "side"})

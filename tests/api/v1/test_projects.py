@@ -39,7 +39,7 @@ def test_a_project_is_made_shown_changed_and_deleted(as_alice):
 
 
 def test_two_editors_of_a_project_never_silently_overwrite_each_other(as_alice, as_bob, bob, project, typeid):
-    project.let_in(bob, "editor")
+    project.people.let_in(bob, "editor", by=project.owner)
     path = f"/projects/{typeid(project)}"
     etag = as_alice.get(path)["ETag"]
     assert as_bob.get(path)["ETag"] == etag

@@ -193,3 +193,15 @@ def test_an_import_without_its_original_is_undone_all_the_same(importing):
 
     assert undo(batch) == {"messages": 2}
     assert texts() == ["Which telescope?", "A Dobsonian."]
+
+
+def test_an_import_does_not_take_back_what_was_handed_over(importing, alice, bob):
+    batch = importing(simple())
+    handed_over = Conversation.objects.get()
+    handed_over.hand_over(bob, by=alice)
+
+    assert batch.undo()
+    assert tasks.run_next()
+    assert Conversation.objects.get().message_count == 2
+    importing(simple())  # is new again, and Alice's
+    assert set(Conversation.objects.values_list("owner", flat=True)) == {alice.pk, bob.pk}
