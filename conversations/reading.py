@@ -168,6 +168,12 @@ class Tree:
         path.reverse()
         return path
 
+    def above(self, position, gone):
+        """The first on the way from `position` to the root that is not among `gone`; None where all are."""
+        while position in gone:
+            position = self.parents[position]
+        return position
+
     def newest_leaf_below(self, position):
         """The last message written anywhere below `position`: nothing answers it, or that answer were later."""
         return max(self.below({position}))

@@ -1,3 +1,5 @@
+import re
+
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -5,6 +7,9 @@ from conversations import limits
 from conversations.reading import Tree
 from conversations.refusals import BranchProtected
 from lib.models import Row
+
+# As Conversation._backup_name makes them.
+_OLD_MAIN = re.compile(r"MAIN_\d{14}(-\d+)?")
 
 
 class Branch(Row):
@@ -78,6 +83,11 @@ class Branch(Row):
     @property
     def is_main(self):
         return self.name == self.MAIN
+
+    @property
+    def is_old_main(self):
+        """It was MAIN until the conversation forked."""
+        return bool(_OLD_MAIN.fullmatch(self.name))
 
     def _locked(self):
         """The conversation under its lock, and this row as it is now."""

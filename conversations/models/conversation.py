@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Workspace
-from conversations import deletion, limits, signals
+from conversations import deletion, limits, pruning, signals
 from conversations.models.appending import TURN_ROLES, add, add_all
 from conversations.models.branch import Branch
 from conversations.models.grant import Grant
@@ -454,32 +454,44 @@ class Conversation(Row):
         said = self.messages.filter(position=newest).values_list(Left("text", 4 * limits.PREVIEW), flat=True).first()
         self.preview = first_line(said or "", limits.PREVIEW)
 
-    def remove_messages(self, positions):
+    def remove_messages(self, positions, *, prune=False):
         """Deletes messages for good, with what hangs on them: what followed one is joined to what came before it, and a
-        branch that ended at one ends before it. Caller holds the row's lock, and this is that row.
+        branch that ended at one ends before it. With `prune` those that have nothing of their own then go as well, and
+        another one may become active. Caller holds the row's lock, and this is that row.
         """
-        parents, gone = Tree(self).parents, set(positions)
-
-        def above(position):
-            while position in gone:
-                position = parents[position]
-            return position
-
-        joined = {child: above(parent) for child, parent in parents.items() if parent in gone and child not in gone}
+        tree, gone = Tree(self), set(positions)
+        pruned = pruning.prune(self, tree, gone) if prune else []
+        joined = {
+            child: tree.above(parent, gone)
+            for child, parent in tree.parents.items()
+            if parent in gone and child not in gone
+        }
         for branch in self.branches.filter(Q(tip_position__in=gone) | Q(forked_from_position__in=gone)):
-            branch.tip_position = above(branch.tip_position)
-            branch.forked_from_position = above(branch.forked_from_position)
+            branch.tip_position = tree.above(branch.tip_position, gone)
+            branch.forked_from_position = tree.above(branch.forked_from_position, gone)
             branch.save(update_fields=["tip_position", "forked_from_position"])
         self.messages.filter(replaces_position__in=gone).update(replaces_position=None)
         with connection.cursor() as cursor:
             cursor.execute(_JOIN, {"conversation": self.pk, "children": list(joined), "parents": list(joined.values())})
             counts = deletion.delete_messages(cursor, self.pk, list(gone))
-        self.tip_position = above(self.tip_position)
+        for branch, heir in pruned:
+            self._leave(branch, heir)
+        self.tip_position = tree.above(self.tip_position, gone)
         self.message_count -= counts["messages"]
         self.attachment_count -= counts["attachments"]
         self.last_message_at = self.messages.aggregate(last=Max("created_at"))["last"] or self.created_at
         self.measure()
-        self.revise(*MEASURED, "message_count", "attachment_count", "last_message_at")
+        self.revise(*MEASURED, "active_branch", "branch_count", "message_count", "attachment_count", "last_message_at")
+
+    def _leave(self, branch, heir):
+        """MAIN, which every conversation has, only where the old MAIN takes its name back."""
+        if branch.pk == self.active_branch_id:
+            self.active_branch, self.tip_position = heir, heir.tip_position
+        if not branch.is_main or heir.is_old_main:
+            branch.delete()
+            self.branch_count -= 1
+            if branch.is_main:
+                heir.rename(Branch.MAIN)
 
     @transaction.atomic
     def pin(self, user):

@@ -3,10 +3,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User, Workspace
-from conversations import search
+from conversations import pruning, search
 from conversations.models.conversation import Conversation, refuse_large
 from conversations.models.rendering import Rendering
 from conversations.parts import retold, shows, with_fields
+from conversations.reading import Tree
 from conversations.refusals import Stale
 from lib.metadata import merged
 from lib.models import Row
@@ -203,9 +204,15 @@ class Message(Row):
         Rendering.objects.filter(message=self).delete()
 
     @transaction.atomic
-    def remove(self, *, expected_version=None):
-        """Deletes this one message for good: what answered it answers its parent now."""
-        self.locked(expected_version).remove_messages([self.position])
+    def remove(self, *, expected_version=None, prune=False):
+        """Deletes this one message for good: what answered it answers its parent now, and a branch that ended at it
+        ends before it. With `prune` a branch goes too that has nothing else of its own: see Conversation.
+        """
+        self.locked(expected_version).remove_messages([self.position], prune=prune)
+
+    def pruned_without(self):
+        """The branches that removing it with `prune` leaves with nothing of their own, each with its heir."""
+        return pruning.prune(self.conversation, Tree(self.conversation), {self.position})
 
     def locked(self, expected_version=None):
         """Reads this row again under the lock of its conversation's, which is returned. DoesNotExist, Stale."""

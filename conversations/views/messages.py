@@ -101,7 +101,7 @@ def delete(request, pk, message_pk):
     above = conversation.messages.filter(position=message.parent_position).first()
     if request.method == "POST":
         with transaction.atomic():
-            message.remove()
+            message.remove(prune=True)
             AuditEvent.record(
                 "message.delete", actor=request.user, target=conversation, request=request, position=message.position
             )
@@ -117,5 +117,6 @@ def delete(request, pk, message_pk):
         "attachments": message.attachments.count(),
         "versions": message.revisions.count(),
         "notes": message.notes.filter(user=request.user).count(),
+        "pruned": message.pruned_without(),
     }
     return render(request, "conversations/messages/delete.html", context)

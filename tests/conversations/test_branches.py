@@ -89,6 +89,94 @@ def test_a_removed_branch_that_had_nothing_of_its_own_changes_no_message(forked)
     assert (after.revision, after.updated_at) == (before.revision, before.updated_at)
 
 
+@pytest.fixture
+def beside(conversation):
+    """1 → 2 → 3 → 4 as it was, and 1 → 2 → 5 on MAIN: what "Save beside it" makes of the message at 3."""
+    conversation.append("user", "How much is it?")
+    conversation.append("assistant", "Two hundred.")
+    conversation.edit_as_branch(conversation.messages.get(position=3), "How heavy is it?")
+    conversation.refresh_from_db()
+    return conversation
+
+
+def remove(conversation, position):
+    """As its owner does on the page: told before what will go, which is returned as names."""
+    message = conversation.messages.get(position=position)
+    told = [(branch.name, heir.name) for branch, heir in message.pruned_without()]
+    message.remove(prune=True)
+    conversation.refresh_from_db()
+    assert conversation.branch_count == conversation.branches.count()
+    assert conversation.tip_position == conversation.active_branch.tip_position
+    return told
+
+
+def test_a_fork_whose_only_message_goes_is_taken_back(beside):
+    old = beside.branches.exclude(name=Branch.MAIN).get()
+    beside.create_branch("off the old one", parent=old, position=3)
+
+    assert remove(beside, 5) == [(Branch.MAIN, old.name)]
+
+    assert path(beside)[-2:] == ["How much is it?", "Two hundred."]
+    assert (beside.active_branch_id, beside.active_branch.name, beside.length) == (old.pk, Branch.MAIN, 4)
+    assert beside.branches.get(name="off the old one").parent_name == Branch.MAIN
+    beside.append("user", "And the tripod?")
+    assert path(beside)[-1] == "And the tripod?"
+
+
+def test_a_fork_at_the_first_message_is_taken_back_as_well(conversation):
+    conversation.edit_as_branch(conversation.messages.get(position=1), "How heavy is it?")
+
+    remove(conversation, 3)
+
+    assert (conversation.branch_count, conversation.active_branch.name, conversation.length) == (1, Branch.MAIN, 2)
+
+
+def test_a_fork_that_has_more_to_say_stays_when_one_message_goes(beside):
+    beside.append("assistant", "Four kilograms.")
+
+    assert remove(beside, 5) == []
+
+    assert path(beside)[-1] == "Four kilograms."
+    assert beside.branch_count == 2
+
+
+def test_where_the_old_branch_has_a_name_main_stays_and_it_becomes_active(beside):
+    beside.branches.exclude(name=Branch.MAIN).get().rename("about money")
+
+    assert remove(beside, 5) == [(Branch.MAIN, "about money")]
+
+    assert (beside.active_branch.name, beside.length) == ("about money", 4)
+    assert beside.branches.get(name=Branch.MAIN).tip_position == 2
+
+
+def test_a_branch_that_is_not_read_goes_alone(beside):
+    branch = beside.create_branch("aside", position=2)
+    beside.activate(branch)
+    beside.append("user", "Does it fold?")
+    beside.activate(beside.branches.get(name=Branch.MAIN))
+
+    assert remove(beside, 6) == [("aside", Branch.MAIN)]
+
+    assert path(beside)[-1] == "How heavy is it?"
+    assert not beside.branches.filter(name="aside").exists()
+
+
+def test_when_nothing_is_left_main_is(conversation):
+    conversation.create_branch("twin", position=2)
+
+    assert remove(conversation, 2) == [("twin", Branch.MAIN)]
+    assert remove(conversation, 1) == []
+
+    assert (conversation.branch_count, conversation.active_branch.name, conversation.length) == (1, Branch.MAIN, 0)
+
+
+def test_a_program_that_deletes_a_message_goes_on_before_it_on_the_same_branch(beside):
+    beside.messages.get(position=5).remove()
+
+    beside.refresh_from_db()
+    assert (beside.active_branch.name, beside.tip_position, beside.branch_count) == (Branch.MAIN, 2, 2)
+
+
 def test_main_and_the_active_branch_stay(forked):
     old = forked.branches.exclude(name=Branch.MAIN).get()
     with pytest.raises(BranchProtected):

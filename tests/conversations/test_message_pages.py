@@ -102,6 +102,20 @@ def test_a_message_is_deleted_after_a_look_at_what_goes_with_it(sign_in, alice, 
     assert client.get(url("message_edit", question)).status_code == 404
 
 
+def test_what_was_said_beside_a_message_is_taken_back_and_one_reads_on_as_before(sign_in, alice, conversation, answer):
+    client = sign_in(alice)
+    client.post(url("message_edit", answer), {"text": "None at all.", "version": 1, "beside": "1"})
+    new = conversation.messages.get(position=3)
+    old = conversation.branches.exclude(name="MAIN").get()
+
+    told = client.get(url("message_delete", new)).content.decode()
+    response = client.post(url("message_delete", new), follow=True)
+
+    assert f"The branch MAIN has nothing else of its own and goes with it: “{old}” will be MAIN again." in told
+    assert answer.typeid in response.content.decode()
+    assert conversation.branches.get().pk == old.pk
+
+
 def test_editors_change_and_only_the_owner_deletes(sign_in, bob, charlie, conversation, question):
     client = sign_in(bob)  # a viewer, through the project
     assert client.get(url("versions", question)).status_code == 200
