@@ -39,6 +39,7 @@ class Row(NamedTuple):
     time: str
     iso: str
     origin: str
+    imported: bool
     length: int
     project: str
     colour: str
@@ -212,6 +213,7 @@ def _row(fields, now, root):
         time_below_heading(at, now),
         at.isoformat(timespec="seconds"),
         " · ".join(filter(None, (SOURCES.get(source, source), model))),
+        bool(source),
         length,
         project or "",
         colour or "",

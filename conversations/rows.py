@@ -35,7 +35,8 @@ def _group(heading, rows, choosing):
 def _row(row, choosing):
     title = escape(row.title)
     named = f'"row__title">{title}' if title else '"row__title row__title--none">Untitled'
-    origin = f'<span class="row__origin">{escape(row.origin)}</span>' if row.origin else ""
+    foreign = " row__origin--imported" if row.imported else ""
+    origin = f'<span class="row__origin{foreign}">{escape(row.origin)}</span>' if row.origin else ""
     if choosing:
         box = f'<input type="checkbox" name="conversation" value="{row.id}">'
         begin, end, actions = f'<label class="row__link">{box}', "</label>", ""

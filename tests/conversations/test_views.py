@@ -113,6 +113,15 @@ def test_a_row_tells_pin_source_model_count_and_project(alice, project, conversa
     assert (row.origin, row.length) == ("ChatGPT · heron-3", 2)
 
 
+def test_a_row_is_marked_that_came_from_elsewhere(alice, conversation):
+    Conversation.objects.filter(pk=conversation.pk).update(model="heron-3")
+    assert '<span class="row__origin">heron-3<' in history.page(alice).html
+
+    Conversation.objects.filter(pk=conversation.pk).update(source="chatgpt")
+
+    assert '<span class="row__origin row__origin--imported">ChatGPT · heron-3<' in history.page(alice).html
+
+
 def test_what_a_heading_says_its_rows_do_not_repeat():
     now = datetime(2026, 11, 20, 21, 15, tzinfo=UTC)
 
