@@ -31,10 +31,10 @@ class SharePage(PublicShare):
             return super().get(request, share)
         link = self.opened(share)
         after = request.query_params.get("after")
-        page = pages.page(link, position(after) if after else None)
+        html = pages.html(link, position(after) if after else None)
         if not after:
             self.count_view(link)
-        return HttpResponse(render_to_string("sharing/detail.html", {"page": page}))
+        return HttpResponse(html)
 
     @classmethod
     def refuse(cls, request, problem):

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from conversations import rendering
@@ -29,6 +30,14 @@ class Page:
     turns: list[Turn]
     start_href: str  # empty on the first page
     later_href: str  # empty on the last
+
+
+def html(link, after=None):
+    """The page as it is sent, byte for byte, whoever asks: so its owner sees beforehand what strangers will see.
+
+    Raises ShareRevoked, ShareExpired.
+    """
+    return render_to_string("sharing/detail.html", {"page": page(link, after)})
 
 
 def page(link, after=None):
