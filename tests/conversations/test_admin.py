@@ -28,7 +28,7 @@ from conversations.models import (
 )
 from lib.typeid import new_id
 from projects.models import Project, ProjectMember
-from sharing.models import ShareLink
+from sharing.models import DailyViews, ShareLink
 
 pytestmark = pytest.mark.django_db
 SECRET = "the planted word"
@@ -79,7 +79,7 @@ def everything_of(owner, number):
         message=message, conversation=conversation, message_version=1, renderer_version=1, html=SECRET
     )
     ImportLine.objects.create(batch=batch, record=1, outcome="notice", reason="A notice")
-    ShareLink.objects.create(
+    link = ShareLink.objects.create(
         workspace=workspace,
         owner=owner,
         conversation=conversation,
@@ -87,6 +87,7 @@ def everything_of(owner, number):
         password=SECRET,
     )
     now = timezone.now()
+    DailyViews.objects.create(link=link, day=now.date(), count=number)
     Tombstone.objects.create(
         id=new_id(),
         kind="conversation",
