@@ -1,7 +1,6 @@
 from django.contrib import admin, messages
 
 from accounts.admin.base import RowAdmin, linked, public_id
-from accounts.models import AuditEvent
 from sharing.models import DailyViews, ShareLink
 
 
@@ -54,14 +53,15 @@ class ShareLinkAdmin(RowAdmin):
 
     @admin.action(description="Revoke selected share links", permissions=["view"])
     def revoke_selected(self, request, queryset):
-        revoked = 0
-        for link in queryset.filter(revoked_at__isnull=True):
-            revoked += link.revoke()
-            AuditEvent.record("sharelink.revoke", actor=request.user, target=link, request=request)
+        revoked = queryset.revoke(by=request.user, request=request)
         self.message_user(request, f"Share links revoked: {revoked}.", messages.SUCCESS)
 
 
 @admin.register(DailyViews)
 class DailyViewsAdmin(RowAdmin):
-    list_display = ["link", "day", "count"]
+    list_display = [linked("link"), "day", "count"]
     list_select_related = ["link"]
+    search_fields = ["pk"]
+    search_help_text = "A link_… id."
+    ids = {"link": "link"}
+    content = ["link__digest", "link__positions", "link__password"]

@@ -34,8 +34,10 @@ SAID = {
     "projectmember.delete": "Showed somebody out of a project",
     "projectmember.handover": "Handed over a project",
     "projectmember.leave": "Left a project",
+    "sharelink.change": "Changed a share link",
     "sharelink.create": "Made a share link",
     "sharelink.revoke": "Revoked a share link",
+    "sharelink.update": "Brought a share link up to date",
     "user.create": "Made the account",
     "user.change": "Changed the account",
 }
@@ -101,7 +103,14 @@ class AuditEvent(Row):
     @classmethod
     def record(cls, action, *, actor=None, target=None, request=None, reason="", workspace_id=None, **details):
         """Writes one line. `details` are counts and names of fields, never anybody's text."""
-        return cls.objects.create(
+        event = cls.line(action, actor, target, request, details, reason=reason, workspace_id=workspace_id)
+        event.save(force_insert=True)
+        return event
+
+    @classmethod
+    def line(cls, action, actor, target, request, details, *, reason="", workspace_id=None):
+        """One that is not written yet: several are written at once."""
+        return cls(
             action=action,
             workspace_id=workspace_id or getattr(target, "workspace_id", None) or getattr(actor, "workspace_id", None),
             actor_id=actor.pk if actor else None,

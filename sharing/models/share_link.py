@@ -1,16 +1,19 @@
 import hmac
+from datetime import timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from accounts.models import User, Workspace
+from accounts.models import AuditEvent, User, Workspace
 from conversations.models import Attachment, Branch, Conversation, Message, Revision
 from lib.json import dumps
 from lib.models import Row
@@ -21,7 +24,7 @@ from sharing.publishing import publish
 from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
 from sharing.scopes import Scope, positions_of, tip_of
 
-PORTION = 200  # messages read at once
+PORTION = 200  # messages, or links, read at once
 # What is left out unless its owner says otherwise.
 OPTIONS = (
     "include_images",
@@ -43,8 +46,15 @@ class ShareLinkQuerySet(models.QuerySet):
         """Everybody's there, for a superuser who answers for it."""
         return self.filter(workspace=workspace)
 
-    def ended(self):
-        return self.filter(Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now()))
+    def revoked(self):
+        return self.filter(revoked_at__isnull=False)
+
+    def expired(self):
+        return self.filter(revoked_at=None, expires_at__lte=timezone.now())
+
+    def counted(self):
+        """Without the positions, which may be ten thousand, but with how many they are, as `length`."""
+        return self.defer("positions").annotate(length=F("positions__len"))
 
     def working(self):
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
@@ -66,8 +76,10 @@ class ShareLinkQuerySet(models.QuerySet):
         except ValueError:
             return self.opened_by(text)
 
+    # Whatever is done with links, by whichever way, is a line of the audit trail for each: `by` whom, or the server.
+
     @transaction.atomic
-    def share(self, conversation, **asked):
+    def share(self, conversation, *, by=None, request=None, **asked):
         """A link to what `asked` says of `conversation`, as `draft` takes it.
 
         Raises NothingToShare, ShareTooLarge.
@@ -75,7 +87,29 @@ class ShareLinkQuerySet(models.QuerySet):
         # Locked: nobody appends or edits between the words we read and the revision we note.
         link = self.draft(conversation.locked(), **asked)
         link.save(force_insert=True)
+        link.record("create", by, request)
         return link
+
+    def revoke(self, *, by=None, request=None):
+        """Ends those that were not revoked before: how many."""
+        return self.filter(revoked_at=None)._set("revoke", by, request, {"revoked_at": Now()})
+
+    def extend(self, period, *, by=None, request=None):
+        """Those that have an end have it later by `period`, counted from now where it is past: how many."""
+        later = Least(Greatest("expires_at", Now()) + period, Now() + timedelta(seconds=limits.LIFE))
+        ending = self.filter(revoked_at=None, expires_at__isnull=False)
+        return ending._set("change", by, request, {"expires_at": later}, fields=["expires_at"])
+
+    @transaction.atomic
+    def _set(self, act, by, request, values, **details):
+        links = self.select_related(None).counted().only("workspace", "scope", "revision").order_by("pk")
+        count, last = 0, UUID(int=0)
+        while found := list(links.filter(pk__gt=last).select_for_update()[:PORTION]):
+            self.model.objects.filter(pk__in=[link.pk for link in found]).update(updated_at=Now(), **values)
+            lines = [AuditEvent.line(f"sharelink.{act}", by, link, request, link.facts | details) for link in found]
+            AuditEvent.objects.bulk_create(lines)
+            count, last = count + len(found), found[-1].pk
+        return count
 
     def draft(self, conversation, *, pk=None, first=None, is_live=False, password="", title="", **asked):
         """A link that nobody can open, because it is not saved: it shows what it would show.
@@ -188,6 +222,16 @@ class ShareLink(Row):
         """Below which address the files lie that it shows, each by its id and a slash."""
         return f"{self.path}/files/"
 
+    @cached_property
+    def length(self):
+        """How many messages it shows; nothing where it is live."""
+        return len(self.positions)
+
+    @property
+    def facts(self):
+        """What the audit trail says of it: no words."""
+        return {"scope": self.scope} | ({"live": True} if self.is_live else {"messages": self.length})
+
     @property
     def included(self):
         """{option: whether} of what may be left out."""
@@ -245,6 +289,7 @@ class ShareLink(Row):
         if not shown:
             raise NothingToShare
         self.positions = [] if self.is_live else shown
+        self.length = len(self.positions)
         if not self.title and quoted:
             self.title, self.quoted_position = first_line(quoted.text, limits.QUOTE), quoted.position
 
@@ -262,34 +307,36 @@ class ShareLink(Row):
         return Changes(len(new - old), edited.values("message").distinct().count(), gone.count())
 
     @transaction.atomic
-    def update_to_now(self):
+    def update_to_now(self, *, by=None, request=None):
         """What it shows becomes what it would show if it were made now; a live one always does.
 
         Raises NothingToShare, ShareTooLarge, ShareRevoked, ShareExpired.
         """
         self.check_open()
         if not self.is_live:
+            was = len(self.positions)
             self.take(self.conversation.locked())
             self.save()
+            self.record("update", by, request, was=was)
 
     @transaction.atomic
-    def change(self, *, password=None, **fields):
+    def change(self, *, by=None, request=None, password=None, **fields):
         """Sets title, expires_at, read_only, password (the empty one takes it away) or what is included. It stays at
         its revision. Raises ShareRevoked, NothingToShare, ShareTooLarge."""
         if self.revoked_at:
             raise ShareRevoked
-        if password is not None:
-            self.set_password(password)
         if "title" in fields:
             self.quoted_position = None
-        included = [
-            name for name, value in fields.items() if name.startswith("include_") and getattr(self, name) != value
-        ]
+        changed = [name for name, value in fields.items() if getattr(self, name) != value]
         for name, value in fields.items():
             setattr(self, name, value)
-        if included:
+        if password is not None:
+            self.set_password(password)
+            changed.append("password")
+        if any(name.startswith("include_") for name in changed):
             self._fill(self.conversation.locked())
         self.save()
+        self.record("change", by, request, fields=changed)
 
     def messages(self, positions=None):
         """What strangers are shown, oldest first: Messages that must not be saved. Of these positions, or of all.
@@ -351,10 +398,11 @@ class ShareLink(Row):
     def note_view(self):
         ShareLink.objects.filter(pk=self.pk).update(view_count=F("view_count") + 1, last_viewed_at=timezone.now())
 
-    def revoke(self):
+    def revoke(self, *, by=None, request=None):
         """True if it was not revoked before."""
-        if self.revoked_at:
-            return False
-        self.revoked_at = timezone.now()
-        self.save(update_fields=["revoked_at", "updated_at"])
-        return True
+        is_first = bool(ShareLink.objects.filter(pk=self.pk).revoke(by=by, request=request))
+        self.refresh_from_db(fields=["revoked_at", "updated_at"])
+        return is_first
+
+    def record(self, act, by, request, **details):
+        AuditEvent.record(f"sharelink.{act}", actor=by, target=self, request=request, **self.facts, **details)

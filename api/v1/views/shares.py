@@ -1,6 +1,3 @@
-from django.db import transaction
-
-from accounts.models import AuditEvent
 from api import specification as spec
 from api.problem import not_found
 from api.queries import flag_of, text_of
@@ -49,9 +46,7 @@ class ShareView(V1):
         else:
             branch = text_of(self.request.query_params, "branch") or branch
             what = {"branch": existing(conversation, branch) if branch else None}
-        with transaction.atomic():
-            link = ShareLink.objects.share(conversation, **what, **fields)
-            self.record("create", link)
+        link = ShareLink.objects.share(conversation, by=self.request.user, request=self.request, **what, **fields)
         return self.answer(spell_share(link), 201)
 
     def listed(self, links):
@@ -70,13 +65,8 @@ class ShareView(V1):
         link = links.named(spelled)
         if link is None:
             raise not_found("share")
-        with transaction.atomic():
-            if link.revoke():
-                self.record("revoke", link)
+        link.revoke(by=self.request.user, request=self.request)
         return self.answer({"id": id_of(link), "object": "share.deleted", "deleted": True})
-
-    def record(self, act, link):
-        AuditEvent.record(f"sharelink.{act}", actor=self.request.user, target=link, request=self.request)
 
 
 class Share(ShareView):
