@@ -1,6 +1,9 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from sharing import views
+from lib.typeid import url_converter
+from sharing.views import files
+
+register_converter(url_converter("link"), "link")
 
 app_name = "sharing"
-urlpatterns = [path("conversations/share/<str:share>/files/<att:pk>/", views.file, name="file")]
+urlpatterns = [path("conversations/share/<str:share>/files/<att:pk>/", files.file, name="file")]
