@@ -78,7 +78,7 @@ class Camera:
 
         def hear(message):
             # The browser reports a page that is itself an error, or a form that was refused, as an error.
-            expected = f"the server responded with a status of {422 if shot.act else shot.status} "
+            expected = f"the server responded with a status of {shot.refused if shot.act else shot.status} "
             if message.type == "error" and expected not in message.text:
                 faults.append(f"console: {message.text}")
 

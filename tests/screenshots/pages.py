@@ -57,6 +57,7 @@ class Shot:
     who: User | None = None
     status: int = 200
     act: Callable | None = None  # act(page) once it has loaded
+    refused: int = 422  # how the server answers that, where it refuses
     widths: tuple = tuple(HEIGHTS)  # where the state exists
     budget: int = 0  # bytes it may weigh, where somebody promised
     is_ours: bool = True  # or written by somebody else, and axe has nothing to tell us
@@ -108,11 +109,20 @@ def _reading(stage):
     yield Shot(index, "empty", who=nobody)
     yield Shot(index, "overflowing", who=more)
     yield Shot(index, "compact", who=stage.root)
+    yield Shot(index, "archived", query="?archived", who=more)
+    yield Shot(index, "nothing archived", query="?archived", who=mira)
+    yield Shot(index, "selecting", query="?select", who=mira, act=_tick(3))
+    yield Shot(index, "selecting archived", query="?select&archived", who=more, act=_tick(2))
+    yield Shot(index, "selected to move", query="?select", who=mira, act=_select(3, "Move"))
+    yield Shot(index, "selected to delete", query="?select", who=mira, act=_select(3, "Delete"))
+    yield Shot(index, "many selected to delete", query="?select", who=more, act=_select(50, "Delete"))
     yield thread("kepler", "typical", budget=100_000)
     yield thread("kepler", "reader", who=reader)
     yield thread("kepler", "outline open", act=_press("Open the outline"), widths=(375, 768))
     yield thread("kepler", "for printing", query="?all")
     yield thread("kepler", "menu open", act=_open_thread_menu)
+    yield thread("kepler", "message menu open", act=_open_message_menu, widths=(375, 768))
+    yield thread("kepler", "refused", act=_send_without_checking("Add"))
     yield thread("night_log_sql", "code and tools")
     yield thread("noise", "pictures")
     yield thread("laser", "found message", query=f"?at={found.typeid}&q=laser#{found.typeid}")
@@ -137,7 +147,17 @@ def _reading(stage):
     yield Shot("conversations:chronological", args=(fork.pk,), who=mira)
     yield Shot("conversations:threaded", args=(fork.pk,), who=mira)
     yield Shot("conversations:message_edit", args=(fork.pk, found.pk), who=mira)
+    said = stage.threads["beside"].messages.last()
+    yield Shot("conversations:message_edit", "stale", (said.conversation_id, said.pk), who=more, act=_save_stale,
+               refused=409)  # fmt: skip
+    yield Shot(
+        "conversations:message_edit",
+        "overflowing",
+        (stage.threads["one word"].pk, stage.threads["one word"].messages.first().pk),
+        who=more,
+    )
     yield Shot("conversations:message_delete", args=(fork.pk, found.pk), who=mira)
+    yield Shot("conversations:message_delete", "with its branch", (said.conversation_id, said.pk), who=more)
     yield Shot("conversations:versions", args=(fork.pk, found.pk), who=mira)
     yield Shot("conversations:outline", "typical", (stage.threads["kepler"].pk,), who=mira)
     yield Shot("conversations:outline", "overflowing", (stage.threads["long"].pk,), who=more)
@@ -146,8 +166,10 @@ def _reading(stage):
     yield Shot("conversations:edit", "typical", (fork.pk,), who=mira)
     yield Shot("conversations:delete", "typical", (fork.pk,), who=mira)
     yield Shot("conversations:move", "typical", (fork.pk,), who=mira)
+    yield Shot("conversations:move", "overflowing", (stage.threads["one word"].pk,), who=more)
     yield Shot("conversations:download", "typical", (fork.pk,), who=mira)
-    yield from _projects(mira)
+    yield Shot("conversations:download", "one branch", (stage.threads["kepler"].pk,), who=reader)
+    yield from _projects(stage)
     yield Shot("conversations:delete", "overflowing", (stage.threads["one word"].pk,), who=more)
     yield Shot(search, "empty", who=mira)
     yield Shot(search, "results", query="?q=mirror", who=mira)
@@ -166,13 +188,20 @@ def _reading(stage):
     yield Shot(search, "titles overflow", query="?q=telescope", who=more)
 
 
-def _projects(mira):
-    project = mira.projects.order_by("name").first()
+def _projects(stage):
+    mira, more = stage.mira, stage.more
+    project, crowded = mira.projects.order_by("name").first(), more.projects.first()
     yield Shot("projects:index", "typical", who=mira)
+    yield Shot("projects:index", "empty", who=stage.nobody)
+    yield Shot("projects:index", "overflowing", who=more)
     yield Shot("conversations:project", "typical", (project.pk,), who=mira)
+    yield Shot("conversations:project", "overflowing", (crowded.pk,), who=more)
+    yield Shot("conversations:project", "empty", (stage.reader.projects.get().pk,), who=stage.reader)
     yield Shot("projects:new", "typical", who=mira)
+    yield Shot("projects:new", "refused", who=mira, act=_send_without_checking("Make the project"))
     yield Shot("projects:edit", "typical", (project.pk,), who=mira)
     yield Shot("projects:delete", "typical", (project.pk,), who=mira)
+    yield Shot("projects:delete", "overflowing", (crowded.pk,), who=more)
 
 
 def _importing(stage):
@@ -193,6 +222,7 @@ def _account(stage):
             yield Shot(name, state, who=who)
     yield Shot("accounts:new_key", "typical", who=stage.mira)
     yield Shot("accounts:new_key", "refused", who=stage.mira, act=_send_without_checking("Make the key"))
+    yield Shot("accounts:new_key", "made", who=stage.reader, act=_make_a_key)
     yield Shot("accounts:revoke_key", "typical", (stage.keys["live"].pk,), who=stage.mira)
     yield Shot("account_change_password", "typical", who=stage.mira)
     yield Shot("account_change_password", "refused", who=stage.mira, act=_send_without_checking("Save the password"))
@@ -275,6 +305,41 @@ def _open_account_menu(page):
 
 def _open_thread_menu(page):
     page.get_by_label("More for this conversation").click()
+
+
+def _open_message_menu(page):
+    page.locator("article").nth(1).get_by_label("Actions", exact=True).click()
+
+
+def _tick(count):
+    def act(page):
+        for n in range(count):
+            page.locator(".row [type=checkbox]").nth(n).check()
+
+    return act
+
+
+def _select(count, button):
+    def act(page):
+        _tick(count)(page)
+        with page.expect_navigation():
+            page.get_by_role("button", name=button).click()
+
+    return act
+
+
+def _save_stale(page):
+    """As if somebody had edited it since."""
+    page.locator("[name=version]").evaluate("(field) => { field.value = 0 }")
+    page.locator("[name=text]").fill("How heavy is it, with the tripod?")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+
+
+def _make_a_key(page):
+    page.get_by_label("Name").fill("Notebook on the desk")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make the key").click()
 
 
 def _open_facets(page):

@@ -55,6 +55,7 @@ def set_up():
     demo.tell(root)
     threads = {words.external_id.removeprefix("demo:"): words for words in mira.conversations.all()} | _too_much(more)
     Grant.objects.create(conversation=threads["kepler"], user=reader, role=Role.VIEWER)
+    Project.objects.create(owner=reader, workspace=reader.workspace, name="Nothing in it yet")
     _read_by_somebody_gone(threads["roof_name"])
     stage = Stage(
         mira, nobody, more, reader, root, threads, _imports(mira, more), _keys(mira, more), _links(threads), {}
@@ -95,6 +96,8 @@ def _too_much(owner):
             owner, title=words, created_at=now - timedelta(days=9 * n, minutes=n), source="chatgpt" if n % 3 else ""
         )
         said.append("user", f"{words}?", created_at=now - timedelta(days=9 * n, minutes=n))
+        if n >= 136:
+            said.archive()
     project = Project.objects.create(
         owner=owner, workspace=owner.workspace, name=f"Project {ENDLESS}"[:120], colour=Project.Colour.PINK
     )
@@ -111,6 +114,7 @@ def _too_much(owner):
         "no messages": Conversation.objects.start(owner, title="Nothing said yet"),
         "code": begin("Ten thousand lines"),
         "branches": begin("Said in many ways"),
+        "beside": begin("Said beside it"),
         "long": begin("A log of three hundred entries"),
     }
     for n in range(limits.TAGS):
@@ -130,6 +134,9 @@ def _too_much(owner):
     threads["branches"].append("user", "Say it again.")
     for n in range(12):
         threads["branches"].reply(1, "assistant", f"Version {n}: {' '.join(chance.choices(generate.WORDS, k=12))}.")
+    threads["beside"].append("user", "How much is it?")
+    threads["beside"].append("assistant", "Two hundred.")
+    threads["beside"].edit_as_branch(threads["beside"].messages.first(), "How heavy is it?")
     for n in range(300):
         threads["long"].append("user" if n % 2 == 0 else "assistant", f"Entry {n}. The sky was dark enough.")
     return {name: Conversation.objects.get(pk=made.pk) for name, made in threads.items()}
