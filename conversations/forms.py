@@ -2,10 +2,12 @@
 
 from django import forms
 
+from accounts.models import User
 from conversations import limits
 from conversations.models import Branch
 from lib.text import clean
 from projects.models import Project
+from projects.people import GIVEN, Role
 
 
 class Prose(forms.CharField):
@@ -85,3 +87,38 @@ class NewBranchForm(BranchForm):
 
 class NewConversationForm(TitleForm):
     text = Prose(label="First message", error_messages={"required": "Write something first."})
+
+
+class SomebodyForm(forms.Form):
+    """Somebody of the workspace, by the e-mail address they sign in with: `email` is a User. Whatever else is typed is
+    told in one sentence, so that nobody learns who has an account elsewhere."""
+
+    email = forms.EmailField(
+        label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+
+    def __init__(self, *args, among, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.among = among  # the users of the workspace
+
+    def clean_email(self):
+        user = self.among.filter(email=User.objects.normalize_email(self.cleaned_data["email"]), is_active=True).first()
+        if user is None:
+            raise forms.ValidationError("Nobody in your workspace has this e-mail address.")
+        return user
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=GIVEN, initial=Role.VIEWER, label="May")
+
+
+class PersonForm(SomebodyForm):
+    role = forms.ChoiceField(
+        choices=[
+            (Role.VIEWER, "Viewer: reads"),
+            (Role.COMMENTER, "Commenter: reads and writes notes"),
+            (Role.EDITOR, "Editor: writes, and changes what is written"),
+        ],
+        initial=Role.VIEWER,
+        label="Role",
+    )

@@ -9,6 +9,7 @@ from conversations.views import (
     messages,
     orders,
     outline,
+    people,
     projects,
     search,
     selection,
@@ -19,6 +20,7 @@ from lib.typeid import url_converter
 register_converter(url_converter("conv"), "conv")
 register_converter(url_converter("msg"), "msg")
 register_converter(url_converter("branch"), "branch")
+register_converter(url_converter("usr"), "usr")
 
 app_name = "conversations"
 urlpatterns = [
@@ -45,6 +47,16 @@ urlpatterns = [
     path("conversations/<conv:pk>/download/<str:kind>/", downloads.detail, name="download_file"),
     path("conversations/<conv:pk>/project/", projects.move, name="move"),
     path("projects/<proj:pk>/", projects.detail, name="project"),
+    path("conversations/<conv:conversation>/people/", people.index, name="people"),
+    path("conversations/<conv:conversation>/people/leave/", people.leave, name="people_leave"),
+    path("conversations/<conv:conversation>/people/<usr:user>/", people.role, name="people_role"),
+    path("conversations/<conv:conversation>/people/<usr:user>/remove/", people.remove, name="people_remove"),
+    path("conversations/<conv:conversation>/owner/", people.owner, name="owner"),
+    path("projects/<proj:project>/people/", people.index, name="project_people"),
+    path("projects/<proj:project>/people/leave/", people.leave, name="project_people_leave"),
+    path("projects/<proj:project>/people/<usr:user>/", people.role, name="project_people_role"),
+    path("projects/<proj:project>/people/<usr:user>/remove/", people.remove, name="project_people_remove"),
+    path("projects/<proj:project>/owner/", people.owner, name="project_owner"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),
     path("account/delete/", account.delete, name="account_delete"),

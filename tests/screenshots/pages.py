@@ -24,6 +24,8 @@ NO_PAGES = {
     "conversations:selected_unarchive": "takes a form",
     "conversations:selected_move": "takes a form",
     "conversations:selected_delete": "takes a form",
+    "conversations:people_role": "takes a form",
+    "conversations:project_people_role": "takes a form",
     "conversations:attachment": "a file",
     "conversations:download_file": "a file",
     "conversations:import_progress": "a piece of the import's page",
@@ -170,6 +172,7 @@ def _reading(stage):
     yield Shot("conversations:download", "typical", (fork.pk,), who=mira)
     yield Shot("conversations:download", "one branch", (stage.threads["kepler"].pk,), who=reader)
     yield from _projects(stage)
+    yield from _people(stage)
     yield Shot("conversations:delete", "overflowing", (stage.threads["one word"].pk,), who=more)
     yield Shot(search, "empty", who=mira)
     yield Shot(search, "results", query="?q=mirror", who=mira)
@@ -202,6 +205,29 @@ def _projects(stage):
     yield Shot("projects:edit", "typical", (project.pk,), who=mira)
     yield Shot("projects:delete", "typical", (project.pk,), who=mira)
     yield Shot("projects:delete", "overflowing", (crowded.pk,), who=more)
+
+
+def _people(stage):
+    mira, reader, shared = stage.mira, stage.reader, stage.threads["kepler"]
+    project = reader.project_memberships.get().project
+    for prefix, thing in (("conversations:", shared), ("conversations:project_", project)):
+        at = (thing.pk,)
+        yield Shot(f"{prefix}people", "typical", at, who=mira)
+        yield Shot(f"{prefix}people", "reader", at, who=reader)
+        yield Shot(f"{prefix}people", "refused", at, who=mira, act=_send_without_checking("Let in"))
+        yield Shot(f"{prefix}people_leave", "typical", at, who=reader)
+        yield Shot(f"{prefix}people_remove", "typical", (thing.pk, reader.pk), who=mira)
+        yield Shot(f"{prefix}owner", "typical", at, who=mira)
+        yield Shot(f"{prefix}owner", "asking", at, who=mira, act=_hand_over_to(reader))
+
+
+def _hand_over_to(user):
+    def act(page):
+        page.get_by_label("E-mail address").fill(user.email)
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Hand over").wait_for()
+
+    return act
 
 
 def _importing(stage):

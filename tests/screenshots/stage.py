@@ -15,7 +15,7 @@ from accounts.models import ApiKey, AuditEvent, User
 from accounts.models.session import DEVICE
 from conversations import demo, limits
 from conversations.importing import Import
-from conversations.models import Conversation, Grant, ImportBatch, ImportLine, Tag
+from conversations.models import Conversation, ImportBatch, ImportLine, Tag
 from projects.models import Project, Role
 from sharing.models import ShareLink
 from tests import generate
@@ -54,7 +54,9 @@ def set_up():
     root = User.objects.create_superuser("root@parley.example", PASSWORD, name="Ruth", rows=User.Rows.COMPACT)
     demo.tell(root)
     threads = {words.external_id.removeprefix("demo:"): words for words in mira.conversations.all()} | _too_much(more)
-    Grant.objects.create(conversation=threads["kepler"], user=reader, role=Role.VIEWER)
+    threads["kepler"].people.let_in(reader, Role.VIEWER, by=mira)
+    threads["kepler"].people.let_in(_person("mei@parley.example", workspace=mira.workspace), Role.EDITOR, by=mira)
+    threads["laser"].project.people.let_in(reader, Role.COMMENTER, by=mira)
     Project.objects.create(owner=reader, workspace=reader.workspace, name="Nothing in it yet")
     _read_by_somebody_gone(threads["roof_name"])
     stage = Stage(
