@@ -15,12 +15,14 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
-from conversations import search
+from accounts.models import User
+from conversations import search, shared_with_me
 from conversations.models import Conversation
 from conversations.reading import WINDOW
 from conversations.rows import rows_html
 from lib.sql import fetch, fetch_prepared
 from lib.typeid import decode, encode
+from projects.people import Role, highest
 
 PAGE = 50
 SOURCES = {"": "", "chatgpt": "ChatGPT"}
@@ -46,6 +48,8 @@ class Row(NamedTuple):
     pinned: bool
     shared: bool
     group: str
+    whose: str  # where it is not the reader's own
+    role: Role
 
 
 class Recent(NamedTuple):
@@ -78,19 +82,23 @@ class Page:
         return rows_html(self.groups, choosing=True)
 
 
-def page(user, *, after=None, named="", project=None, archived=False, size=PAGE, goes_on=False):
+def page(user, *, after=None, named="", project=None, archived=False, shared=False, size=PAGE, goes_on=False):
     """One page of what `user` owns, newest first; with `named`, of those whose titles have words that begin so; with
     `archived`, of what they archived, and else of the rest; of a `project` that they see, all that is in it, whoever
-    wrote it.
+    wrote it; with `shared`, of what others have let them into.
 
     With `goes_on` it is put below the page before it, and does not repeat a heading that stands there. One query,
-    whatever is stored. Raises BadCursorError.
+    whatever is stored, and where rows are others', one for their names. Raises BadCursorError.
     """
     moment, pk = read_cursor(after) if after else (None, None)
-    found = _select(user, moment, pk, named, project, archived, size + 1)
+    if shared:
+        found = _select_shared(user, moment, pk, size + 1)
+    else:
+        found = _select(user, moment, pk, named, project, archived, size + 1)
+    whose = _others(user, found)
     # Asked for once: both take as long as a row. The addresses below the root are ours.
     now, root = timezone.localtime(), reverse("conversations:index")
-    groups = _grouped([_row(fields, now, root) for fields in found[:size]])
+    groups = _grouped([_row(fields, now, root, whose) for fields in found[:size]])
     if goes_on and moment and groups and groups[0][0] == group_of(moment.astimezone(now.tzinfo), now):
         groups[0] = ("", groups[0][1])
     last = found[size - 1] if len(found) > size else None
@@ -131,7 +139,7 @@ def _select(user, moment, pk, named, project, archived, limit):
     EXISTS by reading all links there are.
     """
     column, value = ("project_id", project.pk) if project else ("owner_id", user.pk)
-    after, has_name, params = "", "", [user.pk, user.pk, value, user.workspace_id]
+    after, has_name, params = "", "", [value, user.workspace_id]
     if moment:
         after = "AND (last_message_at, conversations_conversation.id) < (%s, %s)"
         params += [moment, pk]
@@ -141,22 +149,49 @@ def _select(user, moment, pk, named, project, archived, limit):
         params += arguments
     # What the words of a title cost to find is another matter for each of them: planned anew.
     ask = fetch if has_name else fetch_prepared
+    shown, values = _shown(user, with_roles=project is not None)
     return ask(
         f"""
+        {shown} WHERE conversations_conversation.{column} = %s AND conversations_conversation.workspace_id = %s
+          AND conversations_conversation.archived_at IS {"NOT NULL" if archived else "NULL"} {after} {has_name}
+        ORDER BY last_message_at DESC, conversations_conversation.id DESC LIMIT %s
+        """,
+        [*values, *params, limit],
+    )
+
+
+def _select_shared(user, moment, pk, limit):
+    """What others have let `user` into: which first, then what a row shows of them."""
+    shown, values = _shown(user, with_roles=True)
+    return fetch_prepared(
+        f"""
+        {shown} WHERE conversations_conversation.id = ANY (%s::uuid[])
+        ORDER BY last_message_at DESC, conversations_conversation.id DESC
+        """,
+        [*values, shared_with_me.ids(user, moment, pk, limit)],
+    )
+
+
+def _shown(user, *, with_roles):
+    """The columns of a row, for _row, and the values they ask for. With what lets `user` into what is not theirs."""
+    sql = f"""
         SELECT conversations_conversation.id, title, preview, last_message_at, length, source, model,
                p.name, p.colour,
                EXISTS (SELECT FROM conversations_pin AS pin
                        WHERE pin.conversation_id = conversations_conversation.id AND pin.user_id = %s),
                (SELECT true FROM sharing_sharelink AS link
                 WHERE link.conversation_id = conversations_conversation.id AND link.owner_id = %s
-                  AND link.revoked_at IS NULL AND (link.expires_at IS NULL OR link.expires_at > now()) LIMIT 1)
+                  AND link.revoked_at IS NULL AND (link.expires_at IS NULL OR link.expires_at > now()) LIMIT 1),
+               conversations_conversation.owner_id, {shared_with_me.ROLES if with_roles else "NULL"}
         FROM conversations_conversation LEFT JOIN projects_project AS p ON p.id = project_id
-        WHERE conversations_conversation.{column} = %s AND conversations_conversation.workspace_id = %s
-          AND conversations_conversation.archived_at IS {"NOT NULL" if archived else "NULL"} {after} {has_name}
-        ORDER BY last_message_at DESC, conversations_conversation.id DESC LIMIT %s
-        """,  # noqa: S608  only our own words are put in
-        [*params, limit],
-    )
+    """  # noqa: S608  only our own words are put in
+    return sql, [user.pk] * (4 if with_roles else 2)
+
+
+def _others(user, found):
+    """{id: name} of those whose rows these are, where they are not the reader's own."""
+    ids = {row[-2] for row in found} - {user.pk}
+    return {other.pk: str(other) for other in User.objects.filter(pk__in=ids)} if ids else {}
 
 
 def _typed(text):
@@ -199,8 +234,9 @@ def _end_of_month(at):
     )
 
 
-def _row(fields, now, root):
-    pk, title, preview, last_message_at, length, source, model, project, colour, pinned, shared = fields
+def _row(fields, now, root, whose):
+    """`whose`: what _others found."""
+    pk, title, preview, last_message_at, length, source, model, project, colour, pinned, shared, owner, roles = fields
     at = last_message_at.astimezone(now.tzinfo)
     spelled = encode(Conversation.PREFIX, pk)
     path = f"{root}{spelled}/"
@@ -220,6 +256,9 @@ def _row(fields, now, root):
         pinned,
         bool(shared),
         group_of(at, now),
+        whose.get(owner, ""),
+        # Who sees others' conversations without having been let in has the project, and edits what is in it.
+        (highest(roles) or Role.EDITOR) if owner in whose else Role.OWNER,
     )
 
 

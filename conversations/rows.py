@@ -10,6 +10,7 @@ from itertools import repeat, starmap
 from django.utils.safestring import mark_safe
 
 from lib.templatetags.parley import drawing
+from projects.people import WRITERS, Role
 
 
 def rows_html(groups, *, choosing=False):
@@ -42,12 +43,15 @@ def _row(row, choosing):
         begin, end, actions = f'<label class="row__link">{box}', "</label>", ""
     else:
         begin, end = f'<a class="row__link" href="{row.href}">', "</a>"
-        rename, delete = _action(row, "edit", "Rename", title), _action(row, "delete", "Delete", title)
-        actions = f'<span class="row__actions">{rename}{delete}</span>'
+        # What cannot be undone is the owner's alone; a reader has nothing to do here but read.
+        words = [("edit", "Rename")] * (row.role in WRITERS) + [("delete", "Delete")] * (row.role == Role.OWNER)
+        buttons = "".join(_action(row, page, word, title) for page, word in words)
+        actions = f'<span class="row__actions">{buttons}</span>' if buttons else ""
+    whose = f'<span class="row__whose">{escape(row.whose)}, {row.role.label.lower()}</span> ' if row.whose else ""
     return (
         f'<li class="row" id="row_{row.id}">'
         f"{begin}<span class={named}</span>"
-        f'<span class="row__preview">{escape(row.preview)}</span>{end}'
+        f'<span class="row__preview">{whose}{escape(row.preview)}</span>{end}'
         f'<span class="row__marks">{_marks(row)}<time datetime="{row.iso}">{row.time}</time></span>'
         f'<span class="row__facts">{origin}<span class="row__count">{row.length}'
         f'<span class="visually-hidden"> message{"" if row.length == 1 else "s"}</span></span></span>{actions}</li>'

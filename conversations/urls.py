@@ -26,6 +26,7 @@ app_name = "conversations"
 urlpatterns = [
     path("conversations/", conversations.index, name="index"),
     path("conversations/new/", conversations.new, name="new"),
+    path("conversations/shared/", conversations.shared, name="shared"),
     path("conversations/selected/archive/", selection.archive, name="selected_archive"),
     path("conversations/selected/unarchive/", selection.unarchive, name="selected_unarchive"),
     path("conversations/selected/project/", selection.move, name="selected_move"),

@@ -53,6 +53,18 @@ def index(request):
     return render_page(request, template, context, fragment="rows")
 
 
+@login_required
+@require_GET
+def shared(request):
+    """What others have let the reader into: whose it is, and what they may do there."""
+    after = request.GET.get("after")
+    try:
+        page = history.page(request.user, after=after, shared=True, goes_on=wants_fragment(request))
+    except history.BadCursorError:
+        raise BadRequest("This page of the list does not exist.") from None
+    return render_page(request, "conversations/shared.html", {"page": page, "after": after}, fragment="rows")
+
+
 def _selecting(request):
     query = request.GET.copy()
     query["select"] = ""

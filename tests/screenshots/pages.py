@@ -210,6 +210,8 @@ def _projects(stage):
 def _people(stage):
     mira, reader, shared = stage.mira, stage.reader, stage.threads["kepler"]
     project = reader.project_memberships.get().project
+    yield Shot("conversations:shared", "typical", who=reader)
+    yield Shot("conversations:shared", "empty", who=stage.nobody)
     for prefix, thing in (("conversations:", shared), ("conversations:project_", project)):
         at = (thing.pk,)
         yield Shot(f"{prefix}people", "typical", at, who=mira)
