@@ -79,13 +79,13 @@ class ShareLinkQuerySet(models.QuerySet):
     # Whatever is done with links, by whichever way, is a line of the audit trail for each: `by` whom, or the server.
 
     @transaction.atomic
-    def share(self, conversation, *, by=None, request=None, **asked):
+    def share(self, conversation, *, by=None, request=None, expected_revision=None, **asked):
         """A link to what `asked` says of `conversation`, as `draft` takes it.
 
-        Raises NothingToShare, ShareTooLarge.
+        Raises NothingToShare, ShareTooLarge, and Stale where the conversation is at another revision than expected.
         """
         # Locked: nobody appends or edits between the words we read and the revision we note.
-        link = self.draft(conversation.locked(), **asked)
+        link = self.draft(conversation.locked(expected_revision), **asked)
         link.save(force_insert=True)
         link.record("create", by, request)
         return link
@@ -293,11 +293,28 @@ class ShareLink(Row):
         if not self.title and quoted:
             self.title, self.quoted_position = first_line(quoted.text, limits.QUOTE), quoted.position
 
+    def draft(self, *, now=False, **fields):
+        """What it would be with these fields, or with `now` after an update: to be looked at, never saved.
+
+        Raises NothingToShare, ShareTooLarge, ShareRevoked.
+        """
+        link = ShareLink.objects.get(pk=self.pk)
+        for name, value in fields.items():
+            setattr(link, name, value)
+        if now:
+            link.take(link._source(), live=link.is_live)
+        else:
+            link._fill(link._source())
+        return link
+
     def changes(self):
-        """The Changes that `update_to_now` would make. Raises NothingToShare, ShareTooLarge."""
-        updated = ShareLink.objects.select_related("conversation").get(pk=self.pk)
-        updated.take(updated.conversation, live=self.is_live)
-        old, new = set(self.positions), set(updated.positions)
+        """The Changes that `update_to_now` would make; a live one never needs any.
+
+        Raises NothingToShare, ShareTooLarge, ShareRevoked.
+        """
+        if self.is_live:
+            return Changes(0, 0, 0)
+        old, new = set(self.positions), set(self.draft(now=True).positions)
         edited = Revision.objects.filter(
             message__conversation=self.conversation_id,
             message__position__in=old & new,
@@ -307,15 +324,17 @@ class ShareLink(Row):
         return Changes(len(new - old), edited.values("message").distinct().count(), gone.count())
 
     @transaction.atomic
-    def update_to_now(self, *, by=None, request=None):
+    def update_to_now(self, *, by=None, request=None, expected_revision=None):
         """What it shows becomes what it would show if it were made now; a live one always does.
 
-        Raises NothingToShare, ShareTooLarge, ShareRevoked, ShareExpired.
+        Raises NothingToShare, ShareTooLarge, ShareRevoked, ShareExpired, and Stale as `share` does.
         """
+        conversation = self._source(expected_revision, locked=True)
+        self.refresh_from_db(from_queryset=ShareLink.objects.select_for_update())
         self.check_open()
         if not self.is_live:
             was = len(self.positions)
-            self.take(self.conversation.locked())
+            self.take(conversation)
             self.save()
             self.record("update", by, request, was=was)
 
@@ -323,20 +342,31 @@ class ShareLink(Row):
     def change(self, *, by=None, request=None, password=None, **fields):
         """Sets title, expires_at, read_only, password (the empty one takes it away) or what is included. It stays at
         its revision. Raises ShareRevoked, NothingToShare, ShareTooLarge."""
+        # The conversation's lock comes before the link's, as where a conversation is deleted.
+        conversation = self._source(locked=True) if fields.keys() & set(OPTIONS) else None
+        self.refresh_from_db(from_queryset=ShareLink.objects.select_for_update())
         if self.revoked_at:
             raise ShareRevoked
-        if "title" in fields:
-            self.quoted_position = None
         changed = [name for name, value in fields.items() if getattr(self, name) != value]
-        for name, value in fields.items():
-            setattr(self, name, value)
+        for name in changed:
+            setattr(self, name, fields[name])
+        if "title" in changed:
+            self.quoted_position = None
         if password is not None:
             self.set_password(password)
             changed.append("password")
-        if any(name.startswith("include_") for name in changed):
-            self._fill(self.conversation.locked())
-        self.save()
-        self.record("change", by, request, fields=changed)
+        if set(changed) & set(OPTIONS):
+            self._fill(conversation)
+        if changed:
+            self.save()
+            self.record("change", by, request, fields=changed)
+
+    def _source(self, expected_revision=None, *, locked=False):
+        """The conversation that it shows; with `locked` for the caller's transaction."""
+        try:
+            return self.conversation.locked(expected_revision) if locked else self.conversation
+        except Conversation.DoesNotExist:  # which ended the link
+            raise ShareRevoked from None
 
     def messages(self, positions=None):
         """What strangers are shown, oldest first: Messages that must not be saved. Of these positions, or of all.

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import AuditEvent
 from conversations.models import Message
+from conversations.refusals import Stale
 from sharing import limits, spelling
 from sharing.models import ShareLink
 from sharing.models.share_link import Changes
@@ -177,6 +179,48 @@ def test_what_it_includes_is_changed_without_showing_what_came_later(conversatio
     link.change(include_tools=True)
 
     assert told(link) == [("user", QUESTION), ("assistant", ANSWER), ("tool", "42")]
+
+
+def test_whoever_changes_a_link_does_not_open_it_again(conversation, share):
+    """A copy that was read before somebody revoked it, or looked at it."""
+    link, older = share(conversation), ShareLink.objects.get()
+    link.note_view()
+    link.revoke()
+    for change in (lambda: older.change(title="Optics"), older.update_to_now, lambda: older.change(include_tools=True)):
+        with pytest.raises(ShareRevoked):
+            change()
+
+    link.refresh_from_db()
+    assert (link.title, link.view_count, link.works) == ("Choosing a telescope", 1, False)
+    conversation.delete()
+    with pytest.raises(ShareRevoked):
+        ShareLink.objects.get().change(include_tools=True)
+
+
+def test_what_changes_nothing_leaves_no_line(conversation, share):
+    link = share(conversation)
+    link.change(title="Choosing a telescope", include_tools=False)
+
+    assert [event.action for event in AuditEvent.objects.order_by("id")] == ["sharelink.create"]
+
+
+def test_a_draft_shows_what_a_change_would_show_and_changes_nothing(conversation, share):
+    conversation.append("tool", "42")
+    link = share(conversation)
+    conversation.append("user", "And for planets?")
+
+    assert [m.text for m in link.draft(include_tools=True).messages()] == [QUESTION, ANSWER, "42"]
+    assert [m.text for m in link.draft(now=True).messages()] == [QUESTION, ANSWER, "And for planets?"]
+    assert [m.text for m in ShareLink.objects.get().messages()] == [QUESTION, ANSWER]
+
+
+def test_what_was_seen_before_somebody_wrote_is_not_published(conversation, share):
+    seen = type(conversation).objects.get(pk=conversation.pk).revision
+    conversation.append("user", "My password is …")
+
+    with pytest.raises(Stale):
+        share(conversation, expected_revision=seen)
+    assert not ShareLink.objects.exists()
 
 
 def test_a_range_whose_last_message_is_deleted_ends_before_it(conversation, share, told):
