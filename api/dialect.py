@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_etags
 from rest_framework.views import APIView
 
 from accounts.models import AuditEvent
@@ -224,17 +225,26 @@ class Dialect(APIView):
         KeyAuthentication().authenticate(self.request)
 
     def check_unchanged(self, etag):
-        """If-Match: 412 when what the caller read is no longer what is here."""
-        wanted = self.request.headers.get("If-Match")
-        # An answer that was compressed on its way came with a weak tag: W/"…".
-        if wanted and wanted != "*" and etag not in [tag.strip().removeprefix("W/") for tag in wanted.split(",")]:
+        """If-Match: 412 when what the caller read is no longer what is here. If-None-Match: when it is."""
+        if self.names("If-Match", etag) is False:
             raise Stale
+        if self.names("If-None-Match", etag):
+            raise Problem(412, "stale", "If-None-Match names what is here.")
+
+    def names(self, header, etag):
+        """Whether a condition of the request, `*` or a list of tags, holds for `etag`; None where there is none."""
+        value = self.request.headers.get(header)
+        if not value:
+            return None
+        tags = parse_etags(value)
+        # An answer that was compressed on its way came with a weak tag: W/"…".
+        return tags == ["*"] or etag in [tag.removeprefix("W/") for tag in tags]
 
     # --- what goes out ---
 
     def answer(self, data, status=200, *, etag=None, headers=None):
         """`data` as JSON. With an `etag`, 304 and no body to whoever has it already."""
-        if etag and self.request.method in READ and etag in self.request.headers.get("If-None-Match", ""):
+        if etag and self.request.method in READ and self.names("If-None-Match", etag):
             response = HttpResponseNotModified()
         else:
             response = HttpResponse(dumps(data), status=status, content_type="application/json")

@@ -96,7 +96,10 @@ def _claim(user, key, digest, patience):
 
 def _keep(record, response):
     IdempotencyRecord.objects.filter(pk=record).update(
-        status=response.status_code, answer=response.content, content_type=response.headers["Content-Type"]
+        status=response.status_code,
+        answer=response.content,
+        content_type=response.headers["Content-Type"],
+        etag=response.headers.get("ETag", ""),
     )
 
 
@@ -108,6 +111,8 @@ def _repeat(user, key, digest):
         raise _in_progress()
     response = HttpResponse(bytes(record.answer), status=record.status, content_type=record.content_type)
     response["Idempotency-Replayed"] = "true"
+    if record.etag:
+        response["ETag"] = record.etag
     return response
 
 

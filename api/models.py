@@ -13,6 +13,7 @@ class IdempotencyRecord(models.Model):
     status = models.SmallIntegerField(null=True)  # null while the first request is still running
     answer = models.BinaryField(null=True)
     content_type = models.CharField(max_length=127, blank=True)
+    etag = models.CharField(max_length=127, default="", db_default="", blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

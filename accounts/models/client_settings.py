@@ -1,6 +1,6 @@
 import json
 
-from django.db import models, transaction
+from django.db import models
 
 from accounts.models.user import User
 from accounts.refusals import SettingsTooLarge
@@ -27,20 +27,21 @@ class ClientSettings(models.Model):
         return cls.objects.filter(user=user).values_list("value", flat=True).first() or {}
 
     @classmethod
-    @transaction.atomic
-    def change(cls, user, changes, *, below=None):
-        """Changes the keys that are given, of the whole or of the object at the key `below`, and takes away those given
-        as None; the object as it is then. Raises SettingsTooLarge."""
+    def locked(cls, user):
+        """The row, for the caller's transaction."""
         cls.objects.get_or_create(user=user)
-        row = cls.objects.select_for_update().get(user=user)
+        return cls.objects.select_for_update().get(user=user)
+
+    def change(self, changes, *, below=None):
+        """Changes the keys that are given, of the whole or of the object at the key `below`, and takes away those given
+        as None. Caller holds the row's lock. Raises SettingsTooLarge."""
         if below is None:
-            row.value = merged(row.value, changes)
+            self.value = merged(self.value, changes)
         else:
-            row.value |= {below: merged(object_at(row.value, below), changes)}
-        if len(json.dumps(row.value, ensure_ascii=False).encode()) > LIMIT:
+            self.value |= {below: merged(object_at(self.value, below), changes)}
+        if len(json.dumps(self.value, ensure_ascii=False).encode()) > LIMIT:
             raise SettingsTooLarge
-        row.save(update_fields=["value"])
-        return row.value
+        self.save(update_fields=["value"])
 
 
 def object_at(value, key):

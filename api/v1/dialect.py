@@ -1,3 +1,5 @@
+import hashlib
+import json
 from functools import partial
 
 from api.dialect import Dialect
@@ -84,6 +86,12 @@ class V1(Dialect):
 def etag_of(row):
     """Of a row that knows when it was changed last."""
     return f'"{iso(row.updated_at)}"'
+
+
+def digest_of(spelled):
+    """Of what has no time of its last change: of all that is answered of it."""
+    written = json.dumps(spelled, sort_keys=True).encode()
+    return f'"{hashlib.blake2s(written, digest_size=12).hexdigest()}"'
 
 
 def cursor_of(query, read):

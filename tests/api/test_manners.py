@@ -245,6 +245,7 @@ def test_the_same_post_twice_makes_one_thing(as_alice):
 
     assert (again.status_code, again.json()) == (201, first.json())
     assert again["Idempotency-Replayed"] == "true"
+    assert again["ETag"] == first["ETag"]
     assert Conversation.objects.count() == 1
     other = as_alice.post("/conversations", {"title": "Other"}, Idempotency_Key="k1")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")

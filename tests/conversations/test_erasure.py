@@ -106,7 +106,7 @@ def full_account():
     link = {"owner": alice, "workspace": alice.workspace, "conversation": conversation, "revision": 1}
     ShareLink.objects.create(**link, digest=b"x").daily_views.create(day=now)
     ApiKey.objects.mint(workspace=alice.workspace, user=alice, name="x")
-    ClientSettings.change(alice, {"theme": "x"})
+    ClientSettings.objects.create(user=alice, value={"theme": "x"})
     IdempotencyRecord.objects.create(user=alice, key="x", request_digest=b"x", answer=b"x")
     Login.objects.begin(alice)
     address = EmailAddress.objects.create(user=alice, email=alice.email)

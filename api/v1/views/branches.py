@@ -1,6 +1,8 @@
+from django.db import transaction
+
 from api import specification as spec
 from api.problem import not_found
-from api.v1.dialect import V1
+from api.v1.dialect import V1, digest_of
 from api.v1.serializers.branches import (
     ActivatedSerializer,
     BranchChange,
@@ -22,6 +24,15 @@ class BranchView(V1):
         """(the conversation, its branch of that name). Raises Problem (404, 403)."""
         found = self.conversation(conversation, write=write)
         return found, existing(found, name)
+
+    def shown(self, conversation, branch, status=200):
+        spelled = spell_branch(conversation, branch)
+        return self.answer(spelled, status, etag=digest_of(spelled))
+
+    def check_branch(self, conversation, branch):
+        """If-Match, under the lock of the caller's transaction."""
+        current = conversation.locked()
+        self.check_unchanged(digest_of(spell_branch(current, current.branches.get(pk=branch.pk))))
 
 
 class Branches(BranchView):
@@ -45,28 +56,33 @@ class Branches(BranchView):
             )
         except Message.DoesNotExist:
             raise not_found("item") from None
-        return self.answer(spell_branch(found, branch), 201)
+        return self.shown(found, branch, 201)
 
 
 class OneBranch(BranchView):
     @spec.described(answers={200: BranchSerializer})
     def get(self, request, conversation, branch):
         """One branch."""
-        return self.answer(spell_branch(*self.branch(conversation, branch)))
+        return self.shown(*self.branch(conversation, branch))
 
     @spec.described(takes=BranchChange, answers={200: BranchSerializer})
     def patch(self, request, conversation, branch):
         """Another name; MAIN keeps its own."""
         found, branch = self.branch(conversation, branch, write=True)
-        branch.rename(self.payload(BranchChange)["name"])
-        return self.answer(spell_branch(found, branch))
+        name = self.payload(BranchChange)["name"]
+        with transaction.atomic():
+            self.check_branch(found, branch)
+            branch.rename(name)
+        return self.shown(found, branch)
 
     @spec.described(answers={200: BranchDeletedSerializer})
     def delete(self, request, conversation, branch):
         """With the items that no other branch reaches. The conversation's owner's alone."""
-        _, branch = self.branch(conversation, branch)
+        found, branch = self.branch(conversation, branch)
         self.check_may_delete(branch)
-        removed = branch.remove()
+        with transaction.atomic():
+            self.check_branch(found, branch)
+            removed = branch.remove()
         return self.answer({"name": branch.name, "object": "branch.deleted", "deleted": True, "deleted_items": removed})
 
 

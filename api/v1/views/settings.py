@@ -1,18 +1,35 @@
+from django.db import transaction
+
 from accounts.models import ClientSettings
 from accounts.models.client_settings import object_at
 from api import specification as spec
 from api.problem import invalid
-from api.v1.dialect import V1
+from api.v1.dialect import V1, digest_of
 from api.v1.serializers.settings import PreferencesInput, PreferencesSerializer
 
 PREFERENCES = "preferences"
 
 
-class Settings(V1):
+class SettingsView(V1):
+    """What both addresses share: they show the object, or a part of it."""
+
+    def shown(self, value):
+        spelled = self.spell(value)
+        return self.answer(spelled, etag=digest_of(spelled))
+
+    def change(self, changes, **where):
+        with transaction.atomic():
+            row = ClientSettings.locked(self.request.user)
+            self.check_unchanged(digest_of(self.spell(row.value)))
+            row.change(changes, **where)
+        return self.shown(row.value)
+
+
+class Settings(SettingsView):
     @spec.described(answers={200: spec.OBJECT})
     def get(self, request):
         """What your programs remember of your choices: one object, in their own words."""
-        return self.answer(ClientSettings.of(request.user))
+        return self.shown(ClientSettings.of(request.user))
 
     @spec.described(takes=spec.OBJECT, answers={200: spec.OBJECT})
     def patch(self, request):
@@ -20,20 +37,22 @@ class Settings(V1):
         changes = self.body()
         if not isinstance(changes, dict):
             raise invalid("The body", "must be an object.")
-        return self.answer(ClientSettings.change(request.user, changes))
+        return self.change(changes)
+
+    def spell(self, value):
+        return value
 
 
-class Preferences(V1):
+class Preferences(SettingsView):
     @spec.described(answers={200: PreferencesSerializer})
     def get(self, request):
         """The part of the settings that is called preferences."""
-        return self.one(ClientSettings.of(request.user))
+        return self.shown(ClientSettings.of(request.user))
 
     @spec.described(takes=PreferencesInput, answers={200: PreferencesSerializer})
     def patch(self, request):
         """Changes the keys that are sent, and takes away those that are null."""
-        changes = self.payload(PreferencesInput)[PREFERENCES]
-        return self.one(ClientSettings.change(request.user, changes, below=PREFERENCES))
+        return self.change(self.payload(PreferencesInput)[PREFERENCES], below=PREFERENCES)
 
-    def one(self, settings):
-        return self.answer({PREFERENCES: object_at(settings, PREFERENCES)})
+    def spell(self, value):
+        return {PREFERENCES: object_at(value, PREFERENCES)}

@@ -1,6 +1,8 @@
+from django.db import transaction
+
 from api import specification as spec
 from api.problem import not_found
-from api.v1.dialect import V1
+from api.v1.dialect import V1, digest_of
 from api.v1.serializers.tags import TagInput, TagSerializer, spell_tag
 from conversations.models import Tag, Tombstone
 from lib.typeid import decode
@@ -17,9 +19,20 @@ class TagView(V1):
         return found
 
     def counted(self, tag, status=200):
+        spelled = self.spelled(tag)
+        return self.answer(spelled, status, etag=digest_of(spelled))
+
+    def spelled(self, tag):
         """Read again, with what it hangs on."""
         user = self.request.user
-        return self.answer(spell_tag(Tag.objects.visible_to(user).counted(user).get(pk=tag.pk)), status)
+        return spell_tag(Tag.objects.visible_to(user).counted(user).get(pk=tag.pk))
+
+    def locked(self, tag):
+        current = Tag.objects.select_for_update().filter(pk=tag.pk).first()
+        if current is None:
+            raise not_found("tag")
+        self.check_unchanged(digest_of(self.spelled(current)))
+        return current
 
 
 class Tags(TagView):
@@ -44,8 +57,9 @@ class OneTag(TagView):
     @spec.described(takes=TagInput, answers={200: TagSerializer})
     def patch(self, request, tag):
         """Another name, everywhere it hangs."""
-        found = self.tag(tag)
-        found.rename(self.payload(TagInput)["name"])
+        found, name = self.tag(tag), self.payload(TagInput)["name"]
+        with transaction.atomic():
+            self.locked(found).rename(name)
         return self.counted(found)
 
     @spec.described(answers={200: spec.deleted("tag.deleted")})
@@ -53,7 +67,8 @@ class OneTag(TagView):
         """The tag, from every conversation; the conversations stay."""
         found = self.tag(tag)
         answer = self.deleted(found, "tag")
-        found.delete()
+        with transaction.atomic():
+            self.locked(found).delete()
         return answer
 
 

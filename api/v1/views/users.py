@@ -1,7 +1,9 @@
+from django.db import transaction
+
 from accounts.models import AuditEvent, User
 from api import specification as spec
 from api.problem import Problem, not_found
-from api.v1.dialect import V1
+from api.v1.dialect import V1, etag_of
 from api.v1.serializers.users import UserChange, UserInput, UserSerializer, spell_user
 from conversations.erasure import Erasure
 
@@ -24,6 +26,9 @@ class UserView(V1):
             raise Problem(403, "forbidden", "Somebody who signs in decides this for themselves.")
         return found
 
+    def shown(self, user, status=200):
+        return self.answer(spell_user(user), status, etag=etag_of(user))
+
     def record(self, action, user, **details):
         actor = self.request.user or self.request.auth
         AuditEvent.record(action, actor=actor, target=user, request=self.request, **details)
@@ -41,31 +46,35 @@ class Users(UserView):
         user, is_new = self.users().get_or_make(**self.payload(UserInput), workspace=request.auth.workspace)
         if is_new:
             self.record("user.create", user)
-        return self.answer(spell_user(user), 201 if is_new else 200)
+        return self.shown(user, 201 if is_new else 200)
 
 
 class OneUser(UserView):
     @spec.described(answers={200: UserSerializer})
     def get(self, request, user):
         """One user, by id or external id."""
-        return self.answer(spell_user(self.user(user)))
+        return self.shown(self.user(user))
 
     @spec.described(takes=UserChange, answers={200: UserSerializer})
     def patch(self, request, user):
         """Another name, other metadata: of users that a program made."""
         found = self.user(user, made_here=True)
         fields = self.payload(UserChange)
-        for name, empty in (("name", ""), ("metadata", {})):
-            if name in fields:
-                setattr(found, name, fields[name] or empty)
-        found.save(update_fields=[*fields, "updated_at"])
-        self.record("user.change", found, fields=sorted(fields))
-        return self.answer(spell_user(found))
+        with transaction.atomic():
+            found = self.locked(found)
+            for name, empty in (("name", ""), ("metadata", {})):
+                if name in fields:
+                    setattr(found, name, fields[name] or empty)
+            found.save(update_fields=[*fields, "updated_at"])
+            self.record("user.change", found, fields=sorted(fields))
+        return self.shown(found)
 
     @spec.described(answers={200: spec.deleted("user.deleted")})
     def delete(self, request, user):
         """Erases a user that a program made, with everything they have, for good."""
         found = self.user(user, made_here=True)
         answer = self.deleted(found, "user")
+        with transaction.atomic():  # of its own: what erases works in portions
+            self.locked(found)
         Erasure(found).run(actor=request.user or request.auth, request=request)
         return answer
