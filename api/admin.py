@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from accounts.admin.base import RowAdmin, linked
-from api.models import IdempotencyRecord, RequestCount
+from api.models import IdempotencyRecord
 
 
 @admin.register(IdempotencyRecord)
@@ -14,11 +14,3 @@ class IdempotencyRecordAdmin(RowAdmin):
     ids = {"usr": "user"}
     email_of = "user"
     content = ["answer", "request_digest"]  # the answer repeats what somebody sent
-
-
-@admin.register(RequestCount)
-class RequestCountAdmin(RowAdmin):
-    list_display = ["name", "minute", "used"]
-    search_fields = ["name__startswith"]
-    search_help_text = "The beginning of a name: key:…"
-    ids = {}

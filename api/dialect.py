@@ -15,12 +15,12 @@ from django.utils.http import parse_etags
 from rest_framework.views import APIView
 
 from accounts.models import AuditEvent
-from accounts.refusals import SettingsTooLarge, TooManyTries
+from accounts.refusals import SettingsTooLarge, TooManyRequests, TooManyTries
+from accounts.throttling import count_request
 from api.auth import KeyAuthentication
 from api.bodies import body_of, bytes_of
 from api.idempotency import KEY_LIMIT, digest_of, once, once_waiting
 from api.problem import Problem, invalid, not_found
-from api.throttling import count_request
 from conversations.models import Branch, Conversation, Message
 from conversations.refusals import (
     BranchExists,
@@ -78,6 +78,7 @@ class Dialect(APIView):
         ShareRevoked: (410, "share_revoked"),
         ShareExpired: (410, "share_expired"),
         Stale: (412, "stale"),
+        TooManyRequests: (429, "rate_limited"),
         TooManyTries: (429, "too_many_tries"),
         NothingToAnswer: (400, "nothing_to_answer"),
         ModelNotConfigured: (503, "model_not_configured"),

@@ -21,14 +21,3 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self):
         return self.key
-
-
-class RequestCount(models.Model):
-    """How many requests a key, or an address, made in the last minute it was seen; see api.throttling."""
-
-    name = models.CharField(max_length=80, primary_key=True)
-    minute = models.IntegerField()  # since 1970
-    used = models.IntegerField()
-
-    def __str__(self):
-        return self.name

@@ -1,3 +1,3 @@
-from accounts.admin import audit, keys, programs, users, workspaces
+from accounts.admin import audit, counts, keys, programs, users, workspaces
 
-__all__ = ["audit", "keys", "programs", "users", "workspaces"]
+__all__ = ["audit", "counts", "keys", "programs", "users", "workspaces"]

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import ApiKey, User
-from api import throttling
-from api.models import IdempotencyRecord, RequestCount
+from accounts import throttling
+from accounts.models import ApiKey, RequestCount, User
+from api.models import IdempotencyRecord
 from conversations.models import Conversation
 
 

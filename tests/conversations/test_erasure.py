@@ -43,7 +43,7 @@ PASSWORD = "alice's password"
 # Tables that hold nothing of anybody's, and the trail, which is there to stay.
 NOBODYS = {
     "accounts_auditevent",
-    "api_requestcount",  # names of keys and addresses, for an hour
+    "accounts_requestcount",  # names of keys and addresses, for an hour
     "accounts_user_groups",
     "accounts_user_user_permissions",
     "auth_group",

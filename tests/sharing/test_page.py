@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from api import throttling
+from accounts import throttling
 from conversations.models import Attachment
 from sharing import pages
 from sharing.models import ShareLink

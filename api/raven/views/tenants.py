@@ -4,11 +4,11 @@ from django.db.models import Count, Sum
 
 from accounts.models import ApiKey, AuditEvent, Workspace
 from accounts.models.api_key import SCOPES
+from accounts.throttling import client, count_request
 from api.dialect import READ
 from api.problem import Problem
 from api.raven.dialect import Raven
 from api.raven.serializers.tenants import TenantChange, TenantInput, spell_tenant
-from api.throttling import client, count_request
 from conversations.models import Attachment, Conversation
 
 TENANTS = 10  # a minute from one address

@@ -1,7 +1,7 @@
+from accounts.throttling import client, count_request
 from api import specification as spec
 from api.problem import not_found
 from api.queries import flag_of, text_of
-from api.throttling import client, count_request
 from api.v1.dialect import V1
 from api.v1.serializers.shares import (
     ItemShareInput,

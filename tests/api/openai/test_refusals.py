@@ -2,7 +2,7 @@
 
 import pytest
 
-from api import throttling
+from accounts import throttling
 from api.problem import Problem
 from conversations.models import Conversation
 

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import throttling
 from accounts.models import AuditEvent
-from api import throttling
 from conversations.models import Grant
 from sharing.models import ShareLink
 
