@@ -126,7 +126,7 @@ class ShareLinkQuerySet(models.QuerySet):
             owner_id=conversation.owner_id,
             conversation=conversation,
             digest=spelling.digest_of(spelling.secret_of(pk)),
-            title=title or conversation.title or "",
+            title=title,
             first_position=first and first.position,
             last_position=message and message.position,
             **asked,
@@ -290,6 +290,7 @@ class ShareLink(Row):
             raise NothingToShare
         self.positions = [] if self.is_live else shown
         self.length = len(self.positions)
+        self.title = self.title or conversation.title or ""
         if not self.title and quoted:
             self.title, self.quoted_position = first_line(quoted.text, limits.QUOTE), quoted.position
 
@@ -343,7 +344,8 @@ class ShareLink(Row):
         """Sets title, expires_at, read_only, password (the empty one takes it away) or what is included. It stays at
         its revision. Raises ShareRevoked, NothingToShare, ShareTooLarge."""
         # The conversation's lock comes before the link's, as where a conversation is deleted.
-        conversation = self._source(locked=True) if fields.keys() & set(OPTIONS) else None
+        is_retaken = fields.keys() & set(OPTIONS) or fields.get("title") == ""
+        conversation = self._source(locked=True) if is_retaken else None
         self.refresh_from_db(from_queryset=ShareLink.objects.select_for_update())
         if self.revoked_at:
             raise ShareRevoked
@@ -355,7 +357,7 @@ class ShareLink(Row):
         if password is not None:
             self.set_password(password)
             changed.append("password")
-        if set(changed) & set(OPTIONS):
+        if is_retaken:
             self._fill(conversation)
         if changed:
             self.save()

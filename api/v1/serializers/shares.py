@@ -14,48 +14,100 @@ from sharing import limits, spelling
 from sharing.models import ShareLink
 
 VERSION = 1  # of the form of a snapshot
-SCOPES = {ShareLink.Scope.BRANCH: "conversation", ShareLink.Scope.MESSAGE: "item"}
+SCOPES = {
+    ShareLink.Scope.BRANCH: "conversation",
+    ShareLink.Scope.RANGE: "range",
+    ShareLink.Scope.MESSAGE: "item",
+}
 UNTITLED = "Untitled Conversation"
+PASSWORD = {
+    "required": False,
+    "allow_blank": True,
+    "max_length": limits.PASSWORD,
+    "help_text": f"Asked of whoever opens it; at least {limits.PASSWORD_LEAST} characters. It is never told again.",
+}
 
 
-class ItemShareInput(Input):
+class Options(Input):
+    """What a link is beside what it shows, and what is left out of that."""
+
     title = Text(required=False, allow_blank=True, max_length=conversation_limits.TITLE)
     expires_in = Whole(required=False, min_value=1, max_value=limits.LIFE, help_text="Seconds; never, where absent.")
-    read_only = Flag(required=False, default=True)
-    include_images = Flag(required=False, default=False, help_text="Otherwise by their names.")
-    include_context = Flag(required=False, default=False, help_text="Of an item: the question before it, too.")
-    include_context_messages = Flag(required=False, default=False, help_text="The same as include_context.")
-    include_reasoning = Flag(required=False, default=False)
-    include_tools = Flag(required=False, default=False)
+    password = Text(**PASSWORD)
+    read_only = Flag(required=False, help_text="false: readers are offered to go on in a copy of their own.")
+    include_images = Flag(required=False, help_text="Otherwise by their names.")
+    include_files = Flag(required=False, help_text="Other files; otherwise by their names.")
+    include_context = Flag(required=False, help_text="Of an item: the question before it, too.")
+    include_context_messages = Flag(required=False, help_text="The same as include_context.")
+    include_reasoning = Flag(required=False)
+    include_tools = Flag(required=False, help_text="Tool calls and their output.")
+    include_system = Flag(required=False, help_text="What system and developer said.")
+    include_names = Flag(required=False, help_text="Who speaks and who shared it, by name.")
+
+    def validate_password(self, password):
+        if password and len(password) < limits.PASSWORD_LEAST:
+            raise serializers.ValidationError(f"must be at least {limits.PASSWORD_LEAST} characters long.")
+        return password
 
     def validate(self, asked):
-        """What ShareLinkQuerySet.share takes; `branch`, `scope` and `item_id` still as they were sent."""
-        seconds, context = asked.pop("expires_in", None), asked.pop("include_context_messages")
-        asked["expires_at"] = timezone.now() + timedelta(seconds=seconds) if seconds else None
-        asked["include_context"] = asked["include_context"] or context
+        """What ShareLink.change takes."""
+        if "expires_in" in asked:
+            seconds = asked.pop("expires_in")
+            asked["expires_at"] = timezone.now() + timedelta(seconds=seconds) if seconds else None
+        context = [asked.pop(name) for name in ("include_context", "include_context_messages") if name in asked]
+        if context:
+            asked["include_context"] = any(context)
         return asked
 
 
-class ShareInput(ItemShareInput):
+class ShareChange(Options):
+    """Only what is given changes: null takes an end, a title or a password away."""
+
+    null_is_absent = False
+    title = Text(required=False, allow_blank=True, allow_null=True, max_length=conversation_limits.TITLE)
+    expires_in = Whole(
+        required=False, allow_null=True, min_value=1, max_value=limits.LIFE, help_text="Seconds from now; null: never."
+    )
+    password = Text(**PASSWORD, allow_null=True)
+
+    def validate(self, asked):
+        asked |= {name: "" for name in ("title", "password") if name in asked and asked[name] is None}
+        return super().validate(asked)
+
+
+class ItemShareInput(Options):
+    pass
+
+
+class ShareInput(Options):
     scope = serializers.ChoiceField(
         list(SCOPES.values()),
         default="conversation",
-        error_messages={"invalid_choice": "must be conversation or item."},
+        error_messages={"invalid_choice": "must be conversation, range or item."},
     )
-    item_id = Text(required=False, help_text="Where the scope is item.")
+    item_id = Text(required=False, help_text="The one, or the last of a range.")
+    first_item_id = Text(required=False, help_text="The first of a range; by default the branch’s first.")
     branch = Text(required=False, allow_blank=True, help_text="A branch’s name; the active one by default.")
+    live = Flag(required=False, default=False, help_text="Of a conversation: whatever is written later is shown too.")
 
     def validate(self, asked):
-        if asked["scope"] == "item" and "item_id" not in asked:
+        """What ShareLinkQuerySet.share takes; `branch`, `scope` and the items still as they were sent."""
+        if asked["scope"] != "conversation" and "item_id" not in asked:
             raise wrong("item_id", "is missing.")
+        if asked["scope"] != "conversation" and asked["live"]:
+            raise wrong("live", "is for whole conversations.")
+        asked["is_live"] = asked.pop("live")
         return super().validate(asked)
 
 
 class OptionsSerializer(serializers.Serializer):
     include_images = serializers.BooleanField()
+    include_files = serializers.BooleanField()
     include_context_messages = serializers.BooleanField()
     include_reasoning = serializers.BooleanField()
     include_tools = serializers.BooleanField()
+    include_system = serializers.BooleanField()
+    include_names = serializers.BooleanField()
 
 
 class ShareSerializer(serializers.Serializer):
@@ -69,8 +121,10 @@ class ShareSerializer(serializers.Serializer):
     share_url = serializers.CharField(required=False, help_text="The same for programs.")
     conversation_id = serializers.CharField()
     scope = serializers.ChoiceField(list(SCOPES.values()))
-    item_id = serializers.CharField(required=False)
+    item_id = serializers.CharField(required=False, help_text="The one, or the last of a range.")
+    live = serializers.BooleanField()
     title = serializers.CharField()
+    has_password = serializers.BooleanField()
     read_only = serializers.BooleanField()
     visibility = serializers.ChoiceField(["unlisted"])
     view_count = serializers.IntegerField()
@@ -81,6 +135,19 @@ class ShareSerializer(serializers.Serializer):
     revoked_at = Moment(required=False)
     created_at = Moment()
     updated_at = Moment()
+
+
+class ChangesSerializer(serializers.Serializer):
+    """What an update changes, counted in items."""
+
+    object = serializers.ChoiceField(["share.changes"])
+    added = serializers.IntegerField()
+    edited = serializers.IntegerField()
+    removed = serializers.IntegerField(help_text="Still in the conversation, and not on its branch any more.")
+
+
+class UpdatedShareSerializer(ShareSerializer):
+    changes = ChangesSerializer()
 
 
 class PublicItemSerializer(serializers.Serializer):
@@ -117,6 +184,22 @@ class PublicShareSerializer(serializers.Serializer):
     snapshot = SnapshotSerializer()
 
 
+class WarningSerializer(serializers.Serializer):
+    kind = serializers.CharField(help_text="What it looks like, in words.")
+    excerpt = serializers.CharField(help_text="How it begins.")
+    item_id = serializers.CharField(required=False, help_text="The first that shows it; absent where it is the title.")
+    items = serializers.IntegerField(help_text="How many show it.")
+
+
+class SharePreviewSerializer(serializers.Serializer):
+    """What a link would show, before there is one."""
+
+    object = serializers.ChoiceField(["share.preview"])
+    snapshot = SnapshotSerializer()
+    warnings = WarningSerializer(many=True)
+    more_warnings = serializers.IntegerField(help_text="Found, and not told one by one.")
+
+
 def spell_share(link):
     spelled = {
         "id": id_of(link),
@@ -125,7 +208,9 @@ def spell_share(link):
         "conversation_id": encode(Conversation.PREFIX, link.conversation_id),
         "scope": SCOPES[link.scope],
         "item_id": link.message_id and encode(Message.PREFIX, link.message_id),
+        "live": link.is_live,
         "title": link.title or UNTITLED,
+        "has_password": bool(link.password),
         "read_only": link.read_only,
         "visibility": "unlisted",
         "view_count": link.view_count,
@@ -133,9 +218,12 @@ def spell_share(link):
         "snapshot_version": VERSION,
         "share_options": {
             "include_images": link.include_images,
+            "include_files": link.include_files,
             "include_context_messages": link.include_context,
             "include_reasoning": link.include_reasoning,
             "include_tools": link.include_tools,
+            "include_system": link.include_system,
+            "include_names": link.include_names,
         },
         "revoked_at": link.revoked_at and iso(link.revoked_at),
         "created_at": iso(link.created_at),
@@ -162,25 +250,45 @@ def _addresses(link):
     }
 
 
-def spell_public(link, messages):
-    title = link.title or UNTITLED
-    model = next((message.model for message in reversed(messages) if message.model), None)
-    snapshot = {
-        "title": title,
-        **({"model_name": model} if model else {}),
-        "created_at": iso(link.created_at),
-        "items": [_spell_item(link, message) for message in messages],
+def spell_changes(changes):
+    return {"object": "share.changes", **changes._asdict()}
+
+
+def spell_preview(link, messages, findings):
+    return {
+        "object": "share.preview",
+        "snapshot": _spell_snapshot(link, messages),
+        "warnings": [_spell_finding(finding) for finding in findings],
+        "more_warnings": findings.more,
     }
+
+
+def _spell_finding(finding):
+    where = {"item_id": finding.message_id} if finding.message_id else {}
+    return {"kind": finding.kind, "excerpt": finding.excerpt, **where, "items": finding.messages}
+
+
+def spell_public(link, messages):
     return {
         "object": "public_share",
         "share_id": spelling.share_id(link.secret),
         "slug": spelling.slug(link.secret),
-        "title": title,
+        "title": link.title or UNTITLED,
         "scope": SCOPES[link.scope],
         "read_only": link.read_only,
         "expires_at": link.expires_at and iso(link.expires_at),
         "created_at": iso(link.created_at),
-        "snapshot": snapshot,
+        "snapshot": _spell_snapshot(link, messages),
+    }
+
+
+def _spell_snapshot(link, messages):
+    model = next((message.model for message in reversed(messages) if message.model), None)
+    return {
+        "title": link.title or UNTITLED,
+        **({"model_name": model} if model else {}),
+        "created_at": iso(link.created_at),
+        "items": [_spell_item(link, message) for message in messages],
     }
 
 

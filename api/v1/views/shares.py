@@ -4,20 +4,28 @@ from api.problem import not_found
 from api.queries import flag_of, text_of
 from api.v1.dialect import V1
 from api.v1.serializers.shares import (
+    ChangesSerializer,
     ItemShareInput,
     PublicShareSerializer,
+    ShareChange,
     ShareInput,
+    SharePreviewSerializer,
     ShareSerializer,
+    UpdatedShareSerializer,
     id_of,
+    spell_changes,
+    spell_preview,
     spell_public,
     spell_share,
 )
 from api.v1.views.branches import existing
 from api.v1.views.items import message_named
 from sharing import spelling
+from sharing.findings import findings
 from sharing.models import ShareLink
 
 LISTED = (*spec.walked(spelling.PREFIX), spec.flag("include_revoked", "false leaves out what was revoked."))
+BRANCH = (spec.text("branch", "A branch’s name. Counts more than the body’s."),)
 READS = 100  # a minute, from one address, of whatever links
 # Found by whoever was given it, and by nobody else: neither by search engines nor by sites that it links to.
 UNLISTED = {
@@ -39,15 +47,28 @@ class ShareView(V1):
         self.check_owner(found)
         return found
 
-    def share(self, conversation, *, item=None, branch="", scope="", item_id="", **fields):
+    def mine_named(self, links, spelled):
+        link = links.named(spelled)
+        if link is None:
+            raise not_found("share")
+        return link
+
+    def share(self, conversation, **asked):
         """A new link, as an answer."""
-        if spelled := item or (item_id if scope == "item" else ""):
-            what = {"message": message_named(conversation, spelled)}
-        else:
-            branch = text_of(self.request.query_params, "branch") or branch
-            what = {"branch": existing(conversation, branch) if branch else None}
-        link = ShareLink.objects.share(conversation, by=self.request.user, request=self.request, **what, **fields)
+        asked = self.named(conversation, **asked)
+        link = ShareLink.objects.share(conversation, by=self.request.user, request=self.request, **asked)
         return self.answer(spell_share(link), 201)
+
+    def named(self, conversation, *, item=None, scope="item", item_id="", first_item_id="", branch="", **fields):
+        """What ShareLinkQuerySet.draft takes, with what the request only names."""
+        branch = text_of(self.request.query_params, "branch") or branch
+        if scope == "conversation":
+            return {"branch": existing(conversation, branch) if branch else None, **fields}
+        fields["message"] = message_named(conversation, item or item_id)
+        if scope == "range":
+            fields["scope"] = ShareLink.Scope.RANGE
+            fields["first"] = message_named(conversation, first_item_id) if first_item_id else None
+        return fields
 
     def listed(self, links):
         if flag_of(self.request.query_params, "include_revoked") is False:
@@ -62,22 +83,27 @@ class ShareView(V1):
 
     def revoke(self, links, spelled):
         """Ends one of these links. Done twice it is still done."""
-        link = links.named(spelled)
-        if link is None:
-            raise not_found("share")
+        link = self.mine_named(links, spelled)
         link.revoke(by=self.request.user, request=self.request)
         return self.answer({"id": id_of(link), "object": "share.deleted", "deleted": True})
 
 
 class Share(ShareView):
-    @spec.described(
-        takes=ShareInput,
-        answers={201: ShareSerializer},
-        query=(spec.text("branch", "A branch’s name. Counts more than the body’s."),),
-    )
+    @spec.described(takes=ShareInput, answers={201: ShareSerializer}, query=BRANCH)
     def post(self, request, conversation):
-        """A link to a branch as it is now, or to one item of it. Whoever has it can read, until it is revoked."""
+        """A link to a branch, a range of it or one item. Whoever has it can read, until it is revoked."""
         return self.share(self.mine(conversation), **self.payload(ShareInput))
+
+
+class SharePreview(ShareView):
+    scope = "conversations:read"
+
+    @spec.described(takes=ShareInput, answers={200: SharePreviewSerializer}, query=BRANCH)
+    def post(self, request, conversation):
+        """What such a link would show, and what in it looks like a secret. Nothing is published."""
+        conversation = self.mine(conversation)
+        draft = ShareLink.objects.draft(conversation, **self.named(conversation, **self.payload(ShareInput)))
+        return self.answer(spell_preview(draft, draft.messages(), findings(draft)))
 
 
 class ShareOfItem(ShareView):
@@ -113,10 +139,39 @@ class Shares(ShareView):
 
 
 class OneShare(ShareView):
+    @spec.described(answers={200: ShareSerializer})
+    def get(self, request, share):
+        """One of the caller’s links."""
+        return self.answer(spell_share(self.mine_named(self.links(), share)))
+
+    @spec.described(takes=ShareChange, answers={200: ShareSerializer})
+    def patch(self, request, share):
+        """Changes what it asks of its readers, and what is left out. What it was taken of stays."""
+        link = self.mine_named(self.links(), share)
+        link.change(by=request.user, request=request, **self.payload(ShareChange))
+        return self.answer(spell_share(link))
+
     @spec.described(answers={200: spec.deleted("share.deleted")})
     def delete(self, request, share):
         """Ends a link at once. Done twice it is still done."""
         return self.revoke(self.links(), share)
+
+
+class ChangesOfShare(ShareView):
+    @spec.described(answers={200: ChangesSerializer})
+    def get(self, request, share):
+        """What an update would change."""
+        return self.answer(spell_changes(self.mine_named(self.links(), share).changes()))
+
+
+class UpdateOfShare(ShareView):
+    @spec.described(answers={200: UpdatedShareSerializer})
+    def post(self, request, share):
+        """Makes it show what it would show if it were made now, at the same address."""
+        link = self.mine_named(self.links(), share)
+        changes = link.changes()
+        link.update_to_now(by=request.user, request=request)
+        return self.answer(spell_share(link) | {"changes": spell_changes(changes)})
 
 
 class PublicShare(V1):

@@ -12,6 +12,14 @@ from accounts.models import AuditEvent
 from conversations.models import Grant
 from sharing.models import ShareLink
 
+ONE_LINK = [
+    ("GET", "/shares/{}"),
+    ("PATCH", "/shares/{}"),
+    ("DELETE", "/shares/{}"),
+    ("GET", "/shares/{}/changes"),
+    ("POST", "/shares/{}/update"),
+]
+
 
 @pytest.fixture
 def path(conversation, typeid):
@@ -39,16 +47,21 @@ def test_a_conversation_is_shared_as_the_guide_shows(as_alice, path, settings, t
         "share_url": f"https://chat.example.org/v1/public/shares/{share['slug']}",
         "conversation_id": typeid(conversation),
         "scope": "conversation",
+        "live": False,
         "title": "Choosing a telescope",
+        "has_password": False,
         "read_only": True,
         "visibility": "unlisted",
         "view_count": 0,
         "snapshot_version": 1,
         "share_options": {
             "include_images": False,
+            "include_files": False,
             "include_context_messages": False,
             "include_reasoning": False,
             "include_tools": False,
+            "include_system": False,
+            "include_names": False,
         },
         "expires_at": share["expires_at"],
         "created_at": share["created_at"],
@@ -126,6 +139,88 @@ def test_a_branch_is_named_in_the_body_and_better_in_the_address(as_alice, path,
     assert "Dobsonian" in read(named["slug"]).content.decode()
     assert "Binoculars" in read(better["slug"]).content.decode()
     assert as_alice.post(f"{path}/share?branch=none").json()["code"] == "branch_not_found"
+
+
+def test_a_range_is_named_by_its_ends(as_alice, path, conversation, read, typeid):
+    conversation.append_all([{"role": "user", "text": "For planets?"}, {"role": "assistant", "text": "A refractor."}])
+    first, last = (typeid(conversation.messages.get(position=position)) for position in (2, 3))
+
+    until = as_alice.post(f"{path}/share", {"scope": "range", "item_id": last}).json()
+    between = as_alice.post(f"{path}/share", {"scope": "range", "first_item_id": first, "item_id": last}).json()
+    backwards = as_alice.post(f"{path}/share", {"scope": "range", "first_item_id": last, "item_id": first})
+
+    assert (between["scope"], between["item_id"]) == ("range", last)
+    assert [len(read(share["slug"]).json()["snapshot"]["items"]) for share in (until, between)] == [3, 2]
+    assert backwards.json()["code"] == "nothing_to_share"
+
+
+def test_a_live_link_shows_what_is_written_later(as_alice, path, read):
+    share = as_alice.post(f"{path}/share", {"live": True}).json()
+    as_alice.post(f"{path}/items", {"role": "user", "content": "For planets?"})
+
+    assert share["live"] is True
+    assert len(read(share["slug"]).json()["snapshot"]["items"]) == 3
+    assert as_alice.get(f"/shares/{share['id']}/changes").json() == {
+        "object": "share.changes", "added": 0, "edited": 0, "removed": 0,
+    }  # fmt: skip
+
+
+def test_a_preview_is_what_strangers_would_read_and_warns_of_secrets(as_alice, path, conversation, read, typeid):
+    conversation.append("user", "Mail maria@observatory.ch, and again maria@observatory.ch")
+    conversation.append("tool", "postgres://app:hunter22@db/app")
+    body = {"title": "Optics", "include_tools": True}
+    preview = as_alice.post(f"{path}/share/preview", body).json()
+    assert not ShareLink.objects.exists()
+    assert not AuditEvent.objects.exists()
+
+    public = read(as_alice.post(f"{path}/share", body).json()["slug"]).json()["snapshot"]
+    assert preview["snapshot"] | {"created_at": ""} == public | {"created_at": ""}
+    mail, password = (typeid(conversation.messages.get(position=position)) for position in (3, 4))
+    assert preview["warnings"] == [
+        {"kind": "E-mail address", "excerpt": "maria@…", "item_id": mail, "items": 1},
+        {"kind": "Password in an address", "excerpt": "hu…", "item_id": password, "items": 1},
+    ]
+    assert as_alice.post(f"{path}/share/preview").json()["warnings"][1:] == []
+
+
+def test_a_key_that_only_reads_may_look(alice, key_of, program, path):
+    reader = program(key_of(alice, scopes=["conversations:read"]))
+
+    assert reader.post(f"{path}/share/preview").status_code == 200
+    assert reader.post(f"{path}/share").status_code == 403
+
+
+def test_a_link_is_changed_and_stays_at_its_moment(as_alice, path, conversation, read):
+    share = as_alice.post(f"{path}/share", {"title": "Optics", "expires_in": 60, "password": "aperture fever"}).json()
+    conversation.append("tool", "42")
+    there = f"/shares/{share['id']}"
+    changed = as_alice.patch(there, {"title": None, "expires_in": None, "read_only": False, "include_tools": True})
+
+    told = changed.json()
+    assert (told["title"], told["expires_at"], told["read_only"]) == ("Choosing a telescope", None, False)
+    assert (told["has_password"], told["share_options"]["include_tools"]) == (True, True)
+    assert as_alice.get(there).json() == told
+    assert as_alice.patch(there, {"password": None}).json()["has_password"] is False
+    assert len(read(share["slug"]).json()["snapshot"]["items"]) == 2
+    line = AuditEvent.objects.filter(action="sharelink.change").order_by("id").first()
+    assert sorted(line.details["fields"]) == ["expires_at", "include_tools", "read_only", "title"]
+    assert "aperture" not in as_alice.get("/shares").content.decode()
+    as_alice.delete(there)
+    assert as_alice.patch(there, {"title": "x"}).json()["code"] == "share_revoked"
+
+
+def test_a_link_is_brought_up_to_date_at_its_address(as_alice, path, conversation, alice, read):
+    share = as_alice.post(f"{path}/share").json()
+    conversation.messages.get(position=1).edit("Which binoculars?", by=alice)
+    conversation.append("user", "For planets?")
+    counts = {"object": "share.changes", "added": 1, "edited": 1, "removed": 0}
+
+    assert as_alice.get(f"/shares/{share['id']}/changes").json() == counts
+    assert "binoculars" not in read(share["slug"]).content.decode()
+    updated = as_alice.post(f"/shares/{share['id']}/update").json()
+    assert (updated["changes"], updated["url"]) == (counts, share["url"])
+    assert "binoculars" in read(share["slug"]).content.decode()
+    assert AuditEvent.objects.filter(action="sharelink.update").count() == 1
 
 
 def test_a_call_is_shown_with_what_came_of_it(as_alice, path, read):
@@ -219,8 +314,12 @@ def test_reading_costs_the_same_however_long_it_is(as_alice, path, conversation,
         ({"expires_in": 1.5}, "expires_in must be a whole number."),
         ({"read_only": "yes"}, "read_only must be true or false."),
         ({"title": "x" * 257}, "title must be at most 256 characters long."),
-        ({"scope": "everything"}, "scope must be conversation or item."),
+        ({"scope": "everything"}, "scope must be conversation, range or item."),
         ({"scope": "item"}, "item_id is missing."),
+        ({"scope": "range"}, "item_id is missing."),
+        ({"scope": "item", "item_id": "msg_1", "live": True}, "live is for whole conversations."),
+        ({"password": "short"}, "password must be at least 8 characters long."),
+        ({"password": "x" * 129}, "password must be at most 128 characters long."),
         ([], "The body must be an object."),
     ],
 )
@@ -249,6 +348,7 @@ def test_only_the_owner_publishes_and_sees_what_is_published(as_alice, as_bob, b
 
     for verb, address in [
         ("POST", f"{path}/share"),
+        ("POST", f"{path}/share/preview"),
         ("POST", f"{path}/items/{item}/share"),
         ("GET", f"{path}/shares"),
         ("DELETE", f"{path}/share/{share['id']}"),
@@ -256,7 +356,9 @@ def test_only_the_owner_publishes_and_sees_what_is_published(as_alice, as_bob, b
     ]:
         assert as_bob(verb, address).status_code == 403, address
     assert as_bob.get("/shares").json()["data"] == []
-    assert as_bob.delete(f"/shares/{share['slug']}").json()["code"] == "share_not_found"
+    for verb, address in ONE_LINK:
+        refused = as_bob(verb, address.format(share["slug"]))
+        assert (refused.status_code, refused.json()["code"]) == (404, "share_not_found"), address
     assert ShareLink.objects.get().revoked_at is None
 
 
@@ -266,11 +368,12 @@ def test_a_stranger_finds_nothing_of_it(as_alice, as_charlie, conversation, path
 
     for verb, address in [
         ("POST", f"{path}/share"),
+        ("POST", f"{path}/share/preview"),
         ("POST", f"{path}/items/{item}/share"),
         ("GET", f"{path}/shares"),
         ("DELETE", f"{path}/share/{share['id']}"),
         ("DELETE", f"{path}/shares/{share['slug']}"),
-        ("DELETE", f"/shares/{share['slug']}"),
+        *((verb, address.format(share["slug"])) for verb, address in ONE_LINK),
     ]:
         assert as_charlie(verb, address).status_code == 404, address
     assert as_charlie.get(f"/shares?after={share['id']}").json()["code"] == "invalid_cursor"
