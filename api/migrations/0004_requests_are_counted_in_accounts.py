@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('api', '0002_count_requests'),
+        ('api', '0003_answers_have_etags'),
     ]
 
     operations = [
