@@ -1,6 +1,6 @@
 """Wire types that dialects share: strict where DRF's own would quietly turn one thing into another."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 
 from django.core.validators import RegexValidator
 from django.utils.dateparse import parse_datetime
@@ -189,11 +189,6 @@ def moment_in(text):
     except (ValueError, OverflowError):
         return None
     return moment if moment and moment.year in YEARS else None
-
-
-def iso(moment: datetime):
-    """2026-11-20T10:15:00.000000Z, whatever the microseconds."""
-    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def without_empty(spelled, *names):

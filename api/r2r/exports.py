@@ -12,13 +12,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from api.fields import iso, moment_in
+from api.fields import moment_in
 from api.r2r import faults
 from api.r2r.asked import uuid_in, zoned
 from api.r2r.edits import edits_of
 from api.r2r.serializers.messages import is_edited, spell_metadata, spell_words
 from conversations.models import Conversation
 from conversations.paths import item_from
+from lib.times import iso
 
 AT_ONCE = 25  # messages in memory
 LEFT_OUT = "[BASE64_DATA_EXCLUDED_FROM_EXPORT]"

@@ -3,9 +3,9 @@ import json
 from functools import partial
 
 from api.dialect import Dialect
-from api.fields import iso
 from api.problem import invalid, not_found
 from api.queries import choice_of, limit_of
+from lib.times import iso
 from lib.typeid import decode
 from lib.walks import UnknownPlaceError
 

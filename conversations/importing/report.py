@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lib.text import listed
+from lib.times import iso
 
 WORDS = {
     "conversations": ("new", "changed", "identical", "skipped"),
@@ -19,8 +20,8 @@ def report(batch, lines=None):
         "format": batch.format,
         "status": batch.status,
         "error": batch.error,
-        "started_at": batch.started_at.isoformat() if batch.started_at else None,
-        "finished_at": batch.finished_at.isoformat() if batch.finished_at else None,
+        "started_at": batch.started_at and iso(batch.started_at),
+        "finished_at": batch.finished_at and iso(batch.finished_at),
         "records": batch.records_read,
         "counts": {
             noun: {outcome: batch.counts.get(noun, {}).get(outcome, 0) for outcome in outcomes}

@@ -1,9 +1,9 @@
 import json
 
-from api.fields import iso
 from api.r2r.serializers.messages import LEGACY_KEYS, spell_words
 from conversations import paths
 from conversations.reading import Tree
+from lib.times import iso
 
 
 def spell_branch(conversation, branch, item):

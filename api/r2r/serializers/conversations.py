@@ -1,4 +1,4 @@
-from api.fields import iso
+from lib.times import iso
 
 # What a row is read from, in this order.
 COLUMNS = ("id", "created_at", "updated_at", "owner_id", "title", "description", "metadata", "message_count")

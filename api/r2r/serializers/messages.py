@@ -2,7 +2,7 @@
 
 import json
 
-from api.fields import iso
+from lib.times import iso
 
 # What the server says of edits, in a message's metadata; a client that sends these says nothing.
 SERVERS = ("edited", "edited_by", "edit_count", "edit_history")

@@ -1,4 +1,4 @@
-from api.fields import iso
+from lib.times import iso
 
 NAME, ABOUT = 120, 2_000  # characters
 # What R2R knows of a user and has no column here.

@@ -3,7 +3,6 @@
 from django.db import transaction
 from django.utils import timezone
 
-from api.fields import iso
 from api.problem import Problem
 from api.r2r import faults, written
 from api.r2r.asked import uuid_in
@@ -16,6 +15,7 @@ from api.r2r.views.conversations import LONGEST, PAGE, delete, page
 from api.r2r.views.messages import listed, own, place_of
 from api.r2r.views.users import Anybody, register
 from conversations.models import Conversation, Message
+from lib.times import iso
 
 ROLES = ("user", "assistant", "system", "tool", "function")
 COLUMNS = ("id", "created_at", "owner_id", "title")

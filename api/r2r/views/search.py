@@ -1,10 +1,10 @@
-from api.fields import iso
 from api.r2r import faults
 from api.r2r.dialect import R2R
 from conversations.models import Message
 from conversations.search import BEST, COUNTED, WideReach
 from lib.marks import ranges
 from lib.text import plain
+from lib.times import iso
 
 
 class Search(R2R):

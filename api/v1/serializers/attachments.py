@@ -1,7 +1,8 @@
 from rest_framework import serializers
 
-from api.fields import Moment, iso, without_empty
+from api.fields import Moment, without_empty
 from conversations.models import Conversation
+from lib.times import iso
 from lib.typeid import encode
 
 

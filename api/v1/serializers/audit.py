@@ -1,7 +1,8 @@
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import Moment, iso, without_empty
+from api.fields import Moment, without_empty
+from lib.times import iso
 from lib.typeid import encode
 
 

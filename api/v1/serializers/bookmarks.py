@@ -1,9 +1,10 @@
 from rest_framework import serializers
 
-from api.fields import Moment, iso
+from api.fields import Moment
 from conversations import limits
 from conversations.models import Conversation
 from lib.text import first_line
+from lib.times import iso
 from lib.typeid import encode
 
 

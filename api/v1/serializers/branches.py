@@ -1,9 +1,10 @@
 from rest_framework import serializers
 
-from api.fields import Input, Moment, Text, iso, without_empty
+from api.fields import Input, Moment, Text, without_empty
 from api.problem import Problem
 from conversations import paths
 from conversations.models import Branch
+from lib.times import iso
 
 
 class BranchChange(Input):

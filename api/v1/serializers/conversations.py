@@ -1,11 +1,12 @@
 from rest_framework import serializers
 
-from api.fields import Input, Many, Moment, Object, Text, iso, without_empty
+from api.fields import Input, Many, Moment, Object, Text, without_empty
 from api.problem import Problem, not_found
 from api.v1.serializers.items import ItemInput, ItemSerializer, check_count
 from conversations import limits
 from conversations.listing import COLUMNS
 from conversations.models import Branch, Conversation
+from lib.times import iso
 from lib.typeid import encode
 from projects.models import Project
 

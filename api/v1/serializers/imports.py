@@ -1,8 +1,9 @@
 from rest_framework import serializers
 
-from api.fields import Moment, iso, without_empty
+from api.fields import Moment, without_empty
 from conversations.importing.report import report
 from conversations.models import ImportBatch
+from lib.times import iso
 
 
 class ImportSerializer(serializers.Serializer):

@@ -9,12 +9,13 @@ import re
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import Anything, Input, Moment, Number, Object, Text, Whole, iso, wrong
+from api.fields import Anything, Input, Moment, Number, Object, Text, Whole, wrong
 from api.problem import Problem
 from api.v1.serializers.branches import BranchSerializer
 from conversations import limits
 from conversations.models import Message
 from conversations.parts import with_text
+from lib.times import iso
 
 ROLES = [role for role in Message.Role.values if role != Message.Role.OTHER]
 STATUSES = [

@@ -1,8 +1,9 @@
 from rest_framework import serializers
 
-from api.fields import Input, Moment, Text, iso
+from api.fields import Input, Moment, Text
 from conversations import limits
 from conversations.models import Conversation
+from lib.times import iso
 from lib.typeid import encode
 
 

@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
-from api.fields import Input, Moment, Text, iso
+from api.fields import Input, Moment, Text
+from lib.times import iso
 from projects.people import GIVEN
 
 ROLES = [role for role, _ in GIVEN]

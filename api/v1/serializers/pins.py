@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
-from api.fields import Moment, iso
+from api.fields import Moment
+from lib.times import iso
 
 
 class PinSerializer(serializers.Serializer):

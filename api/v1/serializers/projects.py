@@ -2,9 +2,10 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from api import specification as spec
-from api.fields import Flag, Input, Moment, Text, iso, wrong
+from api.fields import Flag, Input, Moment, Text, wrong
 from api.problem import Problem
 from api.v1.serializers.tags import SHOWN
+from lib.times import iso
 from projects.models import Project
 
 SAID = f"must be 1 to {Project.NAME_LIMIT} characters, none of them a control character."

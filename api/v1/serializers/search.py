@@ -1,11 +1,12 @@
 from django.utils import timezone
 from rest_framework import serializers
 
-from api.fields import Moment, iso
+from api.fields import Moment
 from conversations.models import Conversation, Message
 from conversations.search import COUNTED
 from lib.marks import ranges
 from lib.text import plain
+from lib.times import iso
 from lib.typeid import encode
 from projects.models import Project
 

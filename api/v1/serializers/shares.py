@@ -5,10 +5,11 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework import serializers
 
-from api.fields import Anything, Flag, Input, Moment, Text, Whole, iso, wrong
+from api.fields import Anything, Flag, Input, Moment, Text, Whole, wrong
 from api.v1.serializers.items import FIELDS, spell_parts
 from conversations import limits as conversation_limits
 from conversations.models import Conversation, Message
+from lib.times import iso
 from lib.typeid import encode
 from sharing import limits, spelling
 from sharing.models import ShareLink
@@ -207,7 +208,7 @@ def spell_share(link):
         "object": "share",
         "conversation_id": encode(Conversation.PREFIX, link.conversation_id),
         "scope": SCOPES[link.scope],
-        "item_id": link.message_id and encode(Message.PREFIX, link.message_id),
+        "item_id": _item_id(link),
         "live": link.is_live,
         "title": link.title or UNTITLED,
         "has_password": bool(link.password),
@@ -235,6 +236,13 @@ def spell_share(link):
 
 def id_of(link):
     return spelling.share_id(link.secret) if link.secret else link.typeid
+
+
+def _item_id(link):
+    """As its client knows it; ours, where it is gone."""
+    if link.message_id is None:
+        return None
+    return link.message.shown_id if link.message else encode(Message.PREFIX, link.message_id)
 
 
 def _addresses(link):

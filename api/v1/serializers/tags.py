@@ -2,8 +2,9 @@ import unicodedata
 
 from rest_framework import serializers
 
-from api.fields import Input, Moment, Text, iso
+from api.fields import Input, Moment, Text
 from conversations import limits
+from lib.times import iso
 
 NAME = f"1 to {limits.TAG} characters, without control characters; spaces around it are cut."
 

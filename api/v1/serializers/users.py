@@ -1,8 +1,9 @@
 from rest_framework import serializers
 
 from accounts.models import User, Workspace
-from api.fields import Input, Moment, Object, Text, iso, without_empty
+from api.fields import Input, Moment, Object, Text, without_empty
 from conversations import limits
+from lib.times import iso
 from lib.typeid import encode
 
 EXTERNAL_ID = r"^[!-~][ -~]{0,127}\Z"

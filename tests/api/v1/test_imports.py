@@ -40,7 +40,11 @@ def test_an_export_comes_in_is_reported_and_undone(as_alice, alice):
     assert (done["status"], done["format"], done["records_read"]) == ("done", "chatgpt", 2)
     assert done["counts"]["conversations"]["new"] == 2
     assert as_alice.get("/imports").json()["data"] == [done]
-    assert as_alice.get(f"/imports/{batch['id']}/report").json()["counts"] == done["counts"]
+    report = as_alice.get(f"/imports/{batch['id']}/report").json()
+    assert [report[word] for word in ("counts", "started_at", "finished_at")] == [
+        done[word] for word in ("counts", "started_at", "finished_at")
+    ]
+    assert report["finished_at"].endswith("Z")
     assert {row["title"] for row in as_alice.get("/conversations").json()["data"]} == {"Chat 1", "Chat 2"}
 
     undoing = as_alice.delete(f"/imports/{batch['id']}")

@@ -129,6 +129,19 @@ def test_one_item_is_shared_by_two_addresses(as_alice, path, conversation, read,
     assert len(read(by_scope["slug"]).json()["snapshot"]["items"]) == 1
 
 
+def test_an_item_is_named_as_its_client_knows_it(as_alice, path, conversation, typeid, django_assert_num_queries):
+    as_alice.post(f"{path}/items", {"id": "q-2", "role": "user", "content": "And for the car?"})
+
+    made = as_alice.post(f"{path}/items/q-2/share").json()
+
+    assert made["item_id"] == "q-2"
+    with django_assert_num_queries(2):  # the key, the links with their items
+        assert as_alice.get("/shares").json()["data"][0]["item_id"] == "q-2"
+    message = conversation.messages.get(external_id="q-2")
+    message.remove()
+    assert as_alice.get("/shares").json()["data"][0]["item_id"] == typeid(message)
+
+
 def test_a_branch_is_named_in_the_body_and_better_in_the_address(as_alice, path, conversation, read):
     conversation.reply(1, "assistant", "Binoculars.")
     backup = conversation.branches.exclude(name="MAIN").get().name
