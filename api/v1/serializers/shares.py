@@ -240,9 +240,11 @@ def id_of(link):
 
 def _item_id(link):
     """As its client knows it; ours, where it is gone."""
-    if link.message_id is None:
-        return None
-    return link.message.shown_id if link.message else encode(Message.PREFIX, link.message_id)
+    try:
+        message = link.message
+    except Message.DoesNotExist:
+        message = None
+    return message.shown_id if message else link.message_id and encode(Message.PREFIX, link.message_id)
 
 
 def _addresses(link):

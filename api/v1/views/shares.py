@@ -41,7 +41,7 @@ class ShareView(V1):
     def links(self):
         """The door: the links that the caller made."""
         links = ShareLink.objects.visible_to(self.request.user).select_related("message")
-        return links.defer("positions", "message__text", "message__parts", "message__metadata")
+        return links.defer("message__text", "message__parts", "message__metadata")
 
     def mine(self, conversation):
         found = self.conversation(conversation)
@@ -74,7 +74,7 @@ class ShareView(V1):
     def listed(self, links):
         if flag_of(self.request.query_params, "include_revoked") is False:
             links = links.filter(revoked_at=None)
-        return self.newest_first(links, spell_share, read=self.place)
+        return self.newest_first(links.defer("positions"), spell_share, read=self.place)
 
     def place(self, spelled):
         link = self.links().named(spelled)

@@ -140,6 +140,8 @@ def test_an_item_is_named_as_its_client_knows_it(as_alice, path, conversation, t
     message = conversation.messages.get(external_id="q-2")
     message.remove()
     assert as_alice.get("/shares").json()["data"][0]["item_id"] == typeid(message)
+    assert as_alice.get(f"/shares/{made['id']}").json()["item_id"] == typeid(message)
+    assert as_alice.patch(f"/shares/{made['id']}", {"title": "Gone"}).json()["item_id"] == typeid(message)
 
 
 def test_a_branch_is_named_in_the_body_and_better_in_the_address(as_alice, path, conversation, read):
