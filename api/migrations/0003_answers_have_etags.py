@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('api', '0003_requests_are_counted_in_accounts'),
+        ('api', '0002_count_requests'),
     ]
 
     operations = [
