@@ -38,20 +38,24 @@ SAID = {
     "sharelink.create": "Made a share link",
     "sharelink.revoke": "Revoked a share link",
     "sharelink.update": "Brought a share link up to date",
+    "sharelinks.read": "Looked through the share links of the workspace",
     "user.create": "Made the account",
     "user.change": "Changed the account",
+    "workspace.change": "Changed the workspace",
+    "workspace.create": "Made the workspace",
 }
 
 
 class AuditEventQuerySet(models.QuerySet):
     def about(self, user, *, before=None):
-        """Newest first: what was done to `user` and to what is theirs: API keys, conversations, links, projects.
+        """Newest first: what was done to `user`, to what is theirs (API keys, conversations, links, projects), and to
+        their workspace.
 
         `before`: an event's id, behind which the list goes on.
         A union, because an OR over them would read the whole table.
         """
         theirs = (user.api_keys, user.conversations, user.share_links, user.projects)
-        of = [[user.pk], *(rows.values("pk") for rows in theirs)]
+        of = [[user.pk, user.workspace_id], *(rows.values("pk") for rows in theirs)]
         older = {"pk__lt": before} if before else {}
         parts = [self.order_by().filter(target_id__in=targets, **older) for targets in of]
         return parts[0].union(*parts[1:], all=True).order_by("-id")  # ids grow with the time they were made at
@@ -99,6 +103,11 @@ class AuditEvent(Row):
     @property
     def said(self):
         return SAID.get(self.action, self.action)
+
+    @property
+    def is_among_people(self):
+        """Somebody else than oneself does this to what is one's own without being an administrator."""
+        return self.action.startswith(("grant.", "projectmember."))
 
     @classmethod
     def record(cls, action, *, actor=None, target=None, request=None, reason="", workspace_id=None, **details):

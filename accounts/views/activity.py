@@ -13,8 +13,8 @@ AT_ONCE = 50
 def index(request):
     """What the audit trail says about this person: who read or exported their conversations, who signed in as them."""
     page = Paginator(AuditEvent.objects.about(request.user), AT_ONCE).get_page(request.GET.get("page"))
-    conversations = request.user.conversations.only("owner", "title").in_bulk(
-        {event.target_id for event in page.object_list}
-    )
-    lines = [(event, conversations.get(event.target_id)) for event in page.object_list]
+    named = {event.target_id for event in page.object_list}
+    things = request.user.conversations.only("owner", "title").in_bulk(named)
+    things |= request.user.share_links.only("title").in_bulk(named)
+    lines = [(event, things.get(event.target_id)) for event in page.object_list]
     return render(request, "account/activity.html", {"page": page, "lines": lines})

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Greatest, Least, Now
+from django.db.models.functions import Greatest, Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -37,6 +37,19 @@ OPTIONS = (
 )
 
 
+class State(models.TextChoices):
+    WORKING = "working"
+    EXPIRED = "expired"
+    REVOKED = "revoked"  # by whoever, or with its conversation
+
+
+_STATES = {
+    State.WORKING: lambda: Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=timezone.now())),
+    State.EXPIRED: lambda: Q(revoked_at=None, expires_at__lte=timezone.now()),
+    State.REVOKED: lambda: Q(revoked_at__isnull=False),
+}
+
+
 class ShareLinkQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The links to what `user` owns. Strangers come in through `opened_by`."""
@@ -46,18 +59,19 @@ class ShareLinkQuerySet(models.QuerySet):
         """Everybody's there, for a superuser who answers for it."""
         return self.filter(workspace=workspace)
 
-    def revoked(self):
-        return self.filter(revoked_at__isnull=False)
-
-    def expired(self):
-        return self.filter(revoked_at=None, expires_at__lte=timezone.now())
+    def in_state(self, state):
+        return self.filter(_STATES[state]())
 
     def counted(self):
         """Without the positions, which may be ten thousand, but with how many they are, as `length`."""
         return self.defer("positions").annotate(length=F("positions__len"))
 
     def working(self):
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+        return self.in_state(State.WORKING)
+
+    def count_states(self):
+        """{state: how many}."""
+        return self.aggregate(**{state: models.Count("pk", filter=_STATES[state]()) for state in State})
 
     def opened_by(self, text):
         """The link whose secret this is, in either spelling; None for anything else."""
@@ -92,20 +106,23 @@ class ShareLinkQuerySet(models.QuerySet):
 
     def revoke(self, *, by=None, request=None):
         """Ends those that were not revoked before: how many."""
-        return self.filter(revoked_at=None)._set("revoke", by, request, {"revoked_at": Now()})
+        return self.filter(revoked_at=None)._set("revoke", by, request, {"revoked_at": timezone.now()})
 
     def extend(self, period, *, by=None, request=None):
         """Those that have an end have it later by `period`, counted from now where it is past: how many."""
-        later = Least(Greatest("expires_at", Now()) + period, Now() + timedelta(seconds=limits.LIFE))
+        now = timezone.now()
+        later = Least(Greatest("expires_at", now) + period, now + timedelta(seconds=limits.LIFE))
         ending = self.filter(revoked_at=None, expires_at__isnull=False)
         return ending._set("change", by, request, {"expires_at": later}, fields=["expires_at"])
+
+    revoke.queryset_only = extend.queryset_only = True  # never all there are, by a slip
 
     @transaction.atomic
     def _set(self, act, by, request, values, **details):
         links = self.select_related(None).counted().only("workspace", "scope", "revision").order_by("pk")
         count, last = 0, UUID(int=0)
         while found := list(links.filter(pk__gt=last).select_for_update()[:PORTION]):
-            self.model.objects.filter(pk__in=[link.pk for link in found]).update(updated_at=Now(), **values)
+            self.model.objects.filter(pk__in=[link.pk for link in found]).update(updated_at=timezone.now(), **values)
             lines = [AuditEvent.line(f"sharelink.{act}", by, link, request, link.facts | details) for link in found]
             AuditEvent.objects.bulk_create(lines)
             count, last = count + len(found), found[-1].pk
@@ -157,6 +174,7 @@ class ShareLink(Row):
 
     PREFIX = "link"  # share_… spells the secret, never this row
     Scope = Scope
+    State = State
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     owner = models.ForeignKey(User, models.CASCADE, related_name="share_links", db_index=False)
@@ -212,6 +230,10 @@ class ShareLink(Row):
         secret = spelling.secret_of(self.pk)
         return secret if spelling.digest_of(secret) == bytes(self.digest) else None
 
+    def get_absolute_url(self):
+        """Where its owner looks after it."""
+        return f"{reverse('sharing:index')}{self.typeid}/"
+
     @property
     def path(self):
         """Where people read it."""
@@ -247,7 +269,13 @@ class ShareLink(Row):
 
     @property
     def works(self):
-        return not (self.revoked_at or self.has_expired)
+        return self.state == State.WORKING
+
+    @property
+    def state(self):
+        if self.revoked_at:
+            return State.REVOKED
+        return State.EXPIRED if self.has_expired else State.WORKING
 
     def set_password(self, password):
         """The empty one takes it away."""

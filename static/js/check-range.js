@@ -38,6 +38,6 @@ customElements.define("check-range", class extends HTMLElement {
     this.all.checked = count > 0 && count >= Math.min(boxes.length, this.most)
     this.all.indeterminate = count > 0 && !this.all.checked
     this.querySelector("output").textContent = `${count} selected${count >= this.most ? `, at most ${this.most} at once` : ""}`
-    for (const button of this.querySelectorAll("button")) button.disabled = count === 0 || count > this.most
+    for (const button of this.querySelectorAll("button:not([type=button])")) button.disabled = count === 0 || count > this.most
   }
 })

@@ -38,6 +38,15 @@ def test_an_export_is_shown_with_how_much_left(activity, root, alice):
     assert "Exported conversations: 12" in activity()
 
 
+def test_who_left_is_named_and_taken_for_no_administrator(activity, alice, bob, conversation):
+    conversation.people.let_in(bob, "viewer", by=alice)
+    conversation.people.show_out(bob, by=bob)
+
+    html = activity()
+    assert "Left a conversation" in html
+    assert "<bdi>Bob</bdi> ·" in html
+
+
 def test_nobody_reads_what_was_done_to_others(sign_in, root, charlie, conversation):
     AuditEvent.record("conversation.read", actor=root, target=conversation, reason="Support request 4711")
 
@@ -103,5 +112,5 @@ def test_a_long_list_costs_the_same_queries(sign_in, root, alice, conversation, 
         AuditEvent.record("conversation.read", actor=root, target=conversation, reason="Support request 4711")
     client = sign_in(alice)
 
-    with django_assert_num_queries(6):  # session with its user, the sidebar's two, count, lines, titles
+    with django_assert_num_queries(7):  # session with its user, the sidebar's two, count, lines, titles twice
         client.get(reverse("accounts:activity"))
