@@ -76,9 +76,10 @@ def test_a_link_is_told_with_what_it_shows_and_how_often_it_was_opened(shown, co
         DailyViews.objects.create(link=link, day=today_in_utc() - timedelta(days=ago), count=count)
     words = shown()
 
-    assert "All 2 messages of Choosing a telescope , as of" in words
+    assert "All 2 messages of the conversation , as of" in words
     assert "1,234 views last on" in words
-    assert "Ends soon in 2 days, 23 hours password" in words
+    assert "Ends soon on" in words
+    assert "password" in words
     assert "Working 1 Expired 0 Revoked 0 All 1" in words
 
 
@@ -97,9 +98,9 @@ def test_views_are_drawn_day_by_day_and_said_in_a_sentence(sign_in, alice, conve
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"is_live": True}, "All of Choosing a telescope , live"),
-        ({"scope": "range"}, "2 messages in a row of Choosing a telescope , as of"),
-        ({"include_context": True}, "One message and the question before it of Choosing a telescope , as of"),
+        ({"is_live": True}, "All of the conversation , live"),
+        ({"scope": "range"}, "2 messages in a row of the conversation , as of"),
+        ({"include_context": True}, "One message and the question before it of the conversation , as of"),
     ],
 )
 def test_a_scope_is_told_in_words(shown, conversation, share, asked, said):
