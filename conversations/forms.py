@@ -6,6 +6,7 @@ from accounts.models import User
 from conversations import limits
 from conversations.models import Branch
 from lib.text import clean
+from lib.typeid import decode
 from projects.models import Project
 from projects.people import GIVEN, Role
 
@@ -40,18 +41,26 @@ class ProjectChoiceForm(forms.Form):
 
 class MessageForm(forms.Form):
     text = Prose(label="Message", error_messages={"required": "Write something first."})
-    tip = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    tip = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    branch = forms.CharField(required=False)
 
     def __init__(self, *args, conversation, **kwargs):
         super().__init__(*args, **kwargs)
         self.conversation = conversation
 
     def clean(self):
-        """`tip` is the position that is answered; none in an empty conversation."""
+        """`tip` is the position that is answered; none in an empty conversation. `branch`: the one that ended there."""
         tip = self.cleaned_data.get("tip")
         known = tip is None or tip == self.conversation.tip_position
         if not known and not self.conversation.messages.filter(position=tip).exists():
             raise forms.ValidationError("The message you were answering is no longer there. Yours was not added.")
+
+    def clean_branch(self):
+        """Its id; None where the page showed no end of a branch, and for what is no id."""
+        try:
+            return decode(Branch.PREFIX, self.cleaned_data["branch"])
+        except ValueError:
+            return None
 
 
 class EditForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from conversations.models import Branch, Message
 from conversations.reading import Tree
 from conversations.threads import permalink
+from conversations.writers import names
 from lib.text import first_line
 
 LANES = 500  # shown; nobody reads more, and an import may bring thousands
@@ -83,18 +84,18 @@ def _ends(conversation):
 
 def _fill(conversation, reader, shown):
     path = conversation.get_absolute_url()
-    owner = "You" if conversation.owner_id == reader.pk else str(conversation.owner)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT position, id, role, model, name, created_at, left(text, %s) FROM conversations_message"
+            "SELECT position, id, role, model, name, author_id, created_at, left(text, %s) FROM conversations_message"
             " WHERE conversation_id = %s AND position = ANY(%s)",
             [4 * LINE, conversation.pk, [lane.start for lane in shown]],
         )
         rows = {position: rest for position, *rest in cursor.fetchall()}
+    writers = names(conversation, reader, (author for _, _, _, _, author, *_ in rows.values()))
     for lane in shown:
-        pk, role, model, name, created_at, text = rows[lane.start]
+        pk, role, model, name, author, created_at, text = rows[lane.start]
         at = timezone.localtime(created_at)
         lane.href = permalink(path, pk)
-        lane.who = owner if role == Message.Role.USER else model or name or role.capitalize()
+        lane.who = writers[author] if role == Message.Role.USER else model or name or role.capitalize()
         lane.text = first_line(text, LINE) or "Without words"
         lane.time, lane.iso = f"{at.day} {at:%B %Y}", at.isoformat(timespec="seconds")

@@ -44,6 +44,7 @@ class Line(NamedTuple):
     hidden: bool
     created_at: object
     edited_at: object
+    author_id: object  # who wrote it, where that was not the owner
     html: str | None  # None where it was not rendered yet, or is out of date
     opening: str | None  # how a question begins, for its line in the outline
 

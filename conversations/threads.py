@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from conversations import reading, rendering
 from conversations.models import Message
 from conversations.turns import turn
+from conversations.writers import names
 from lib.marks import mark_html
 from lib.text import first_line
 from lib.typeid import encode
@@ -82,10 +83,17 @@ def chronological(conversation, window, reader, *, can_edit=False):
     )
 
 
+def new_turns(conversation, positions, reader, *, can_edit=False):
+    """(the lines, the turns) of messages that have come since the page was made, without what is hidden."""
+    rows = [row for row in reading.messages(conversation, positions, rendering.VERSION) if not row.hidden]
+    families = reading.siblings(conversation, rows)
+    return rows, _turns(conversation, rows, reader, can_edit=can_edit, families=families)
+
+
 def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=NONE, families=NONE, places=NONE):
     html = rendering.html_of_lines(rows)
     path = conversation.get_absolute_url()
-    name = "You" if conversation.owner_id == reader.pk else str(conversation.owner)
+    writers = names(conversation, reader, (row.author_id for row in rows))
     zone = timezone.get_current_timezone()  # asked for each of fifty, it takes as long as they do
     turns, day = [], None
     for row in rows:
@@ -97,7 +105,7 @@ def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=NON
                 mark_html(html[row.id], marked[row.position]) if row.position in marked else html[row.id],
                 path=path,
                 at=at,
-                owner=name,
+                writer=writers[row.author_id],
                 day=begun,
                 place=places.get(row.position, ""),
                 family=families.get(row.position),

@@ -22,16 +22,16 @@ UNFINISHED = {
 }
 
 
-def turn(row, html, *, path, at, owner, day="", place="", family=None, can_edit=False, is_found=False) -> SafeString:
+def turn(row, html, *, path, at, writer, day="", place="", family=None, can_edit=False, is_found=False) -> SafeString:
     """The list item of a reading.Line whose words are `html`.
 
-    `at`: when, in the reader's time zone. `owner`: what the one who asks is called. `day`: HTML of the item
+    `at`: when, in the reader's time zone. `writer`: what the one who asks is called. `day`: HTML of the item
     above it, on its first turn. `place`: HTML of where it stands among branches. `family`: its Sibling, where it is not
     the only answer.
     """
     spelled = encode(Message.PREFIX, row.id)
     link, own = f"{path}?at={spelled}#{spelled}", f"{path}messages/{spelled}/"
-    who, time = escape(_who(row, owner)), f"{at:%H:%M}"
+    who, time = escape(_who(row, writer)), f"{at:%H:%M}"
     kinds = f"message message--{escape(row.role)}{' is-found' if is_found else ''}"
     by = f'<span class="message__model">{escape(row.model)}</span>' if row.model and row.role == "assistant" else ""
     return mark_safe(  # noqa: S308
@@ -45,9 +45,9 @@ def turn(row, html, *, path, at, owner, day="", place="", family=None, can_edit=
     )
 
 
-def _who(row, owner):
+def _who(row, writer):
     if row.role == Message.Role.USER:
-        return owner
+        return writer
     elif row.role == Message.Role.TOOL:
         return row.name or "Tool"
     else:

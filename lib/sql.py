@@ -56,7 +56,8 @@ class Prepared:
         self.stand_ins = [uuid4() for _ in signature(build).parameters]
 
     def first(self, *given):
-        """The first row as a model instance, with what select_related() named; None where there is none."""
+        """The first row as a model instance, with what select_related() and annotate() named; None where there is
+        none."""
         sql, params, read = self._written
         values = dict(zip(map(str, self.stand_ins), given, strict=True))
         found = fetch_prepared(sql, [values.get(str(param), param) for param in params], binary=False)
@@ -75,12 +76,15 @@ def _reader(compiler):
     names = [compiler.select[column][0].target.attname for column in columns]
     related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
     converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
+    annotated = compiler.annotation_col_map
 
     def read(rows):
         [row] = compiler.apply_converters(rows, converters)
         instance = model.from_db(DEFAULT_DB_ALIAS, names, row[first:last])
         for populator in related:
             populator.populate(row, instance)
+        for name, column in annotated.items():
+            setattr(instance, name, row[column])
         return instance
 
     return read

@@ -20,7 +20,17 @@ class Role(models.TextChoices):
     def rank(self):
         return list(Role).index(self)
 
+    @property
+    def may(self):
+        return MAY[self]
 
+
+MAY = {
+    Role.VIEWER: "read it",
+    Role.COMMENTER: "read it and write notes",
+    Role.EDITOR: "read it, write in it and change it",
+    Role.OWNER: "do everything",
+}
 GIVEN = [role for role in Role.choices if role[0] != Role.OWNER]
 WRITERS = (Role.EDITOR, Role.OWNER)
 

@@ -4,7 +4,7 @@ from functools import cache
 from itertools import count, groupby
 
 from django.db import connection, models, transaction
-from django.db.models import F, Max, Q, Value
+from django.db.models import Exists, F, Max, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Left, Now
 from django.urls import reverse
 from django.utils import timezone
@@ -218,7 +218,8 @@ class Conversation(Row):
 
     @classmethod
     def visible(cls, pk, user):
-        """The one at `pk`, with its active branch, where visible_to(user) finds it; else DoesNotExist."""
+        """The one at `pk`, with its active branch, where visible_to(user) finds it; else DoesNotExist. It knows whether
+        anybody but its owner sees it too: `has_others`."""
         found = _VISIBLE.first(pk, user.pk, user.workspace_id) if user.is_authenticated else None
         if found is None:
             raise cls.DoesNotExist
@@ -287,14 +288,17 @@ class Conversation(Row):
 
         At a branch's tip the branch goes on. Anywhere else the conversation forks, as git would: the row called MAIN is
         renamed MAIN_<UTC stamp> and keeps its id and tip, and a new MAIN begins at `position`.
+
+        `on`: the id of a branch whose end stood at `position` when it was read. Where that has been written on since,
+        what is said now comes behind it: two who write at once follow each other.
         """
         return self.add(role, text, after=position, **fields).id
 
-    def add(self, role, text, *, after=None, **fields):
+    def add(self, role, text, *, after=None, on=None, **fields):
         """What append does, or with `after`, a position, what reply does, and returns an Added."""
         added = add(self.pk, role, text, after=after, **fields)
         if added is None and after is not None:
-            added = self._branch(after, role, text, **fields)
+            added = self._branch(after, role, text, on=on, **fields)
         elif added is None:
             Conversation.objects.only("pk").get(pk=self.pk)
             raise ConversationFull
@@ -327,12 +331,19 @@ class Conversation(Row):
         return added
 
     @transaction.atomic
-    def _branch(self, position, role, text, **fields):
+    def _branch(self, position, role, text, *, on=None, **fields):
         locked = self.locked()
         if position != locked.tip_position:
-            branch = locked.branches.filter(tip_position=position).order_by("-updated_at").first()
-            locked._activate(branch or locked._fork(position))
+            ending_there = locked.branches.filter(tip_position=position).order_by("-updated_at")
+            branch = locked._gone_on(on, position) or ending_there.first() or locked._fork(position)
+            if branch.pk != locked.active_branch_id:
+                locked._activate(branch)
         return locked.add(role, text, **fields)
+
+    def _gone_on(self, branch, position):
+        """The branch of that id, where the message at `position` is still on it; or None."""
+        found = self.branches.filter(pk=branch).first() if branch else None
+        return found if found and position in Tree(self).path(found.tip_position) else None
 
     @transaction.atomic
     def edit_as_branch(self, message, text, *, expected_version=None, **fields):
@@ -595,6 +606,11 @@ _VISIBLE = Prepared(
         Conversation.objects.visible_to(User(pk=user, workspace_id=workspace))
         .filter(pk=pk)
         .select_related("active_branch")
+        .annotate(
+            has_others=Exists(Grant.objects.filter(conversation=OuterRef("pk")))
+            | Exists(ProjectMember.objects.filter(project=OuterRef("project")))
+            | Exists(Project.objects.filter(pk=OuterRef("project")).exclude(owner=OuterRef("owner")))
+        )
     )
 )
 

@@ -20,6 +20,7 @@ from conversations.rows import months_html
 from lib.htmx import render_page, wants_fragment
 from lib.http import see_other
 from lib.typeid import decode
+from projects.people import WRITERS
 
 RECENTLY = timedelta(days=30)
 PLACES = {"at", "before", "after", "start", "all"}  # what names a window of a thread
@@ -95,7 +96,8 @@ def detail(request, pk):
     finding = finder.find(conversation, request.GET.get("find", ""), at=found)
     if finding.found and not PLACES & request.GET.keys():
         return redirect(finding.first_href)
-    can_edit = conversation.can_be_edited_by(request.user)
+    role = conversation.role_of(request.user)
+    can_edit = role in WRITERS
     thread = threads.thread(
         conversation,
         window,
@@ -116,7 +118,9 @@ def detail(request, pk):
         "leads_down": not (wants_fragment(request) and "before" in request.GET),
         "source": history.SOURCES.get(conversation.source, conversation.source),
         "empty_field": _empty_field() if can_edit else "",
+        "role": role,
         "can_edit": can_edit,
+        "is_live": conversation.has_others and thread.is_active and "all" not in request.GET,
         "branch": None if thread.is_active else conversation.branches.filter(tip_position=thread.tip).first(),
         "readings": _readings(conversation, request.user),
     }

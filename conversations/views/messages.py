@@ -28,7 +28,7 @@ def create(request, pk):
     form = MessageForm(request.POST, conversation=conversation)
     if form.is_valid():
         try:
-            message_id = _write(conversation, form.cleaned_data)
+            message_id = _write(conversation, form.cleaned_data, request.user)
         except ConversationFull as full:
             form.add_error("text", str(full))
         except Conversation.DoesNotExist:  # deleted while they were writing
@@ -38,15 +38,17 @@ def create(request, pk):
     window = reading.latest(conversation)
     thread = threads.thread(conversation, window, request.user, can_edit=True)
     context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True}
+    context |= {"role": conversation.role_of(request.user), "is_live": conversation.has_others}
     context |= {"leads_up": True, "leads_down": True, "outline": outline.beside(conversation, window, thread.lines)}
     return render(request, "conversations/detail.html", context, status=422)
 
 
-def _write(conversation, written):
+def _write(conversation, written, author):
+    said = {"role": Message.Role.USER, "text": written["text"], "author": author.pk}
     if written["tip"] is None:
-        return conversation.append(Message.Role.USER, written["text"])
+        return conversation.append(**said)
     else:
-        return conversation.reply(written["tip"], Message.Role.USER, written["text"])
+        return conversation.reply(written["tip"], **said, on=written["branch"])
 
 
 @login_required
@@ -86,7 +88,9 @@ def edit(request, pk, message_pk):
 
 def _say(conversation, message, written, request):
     if "beside" in request.POST:
-        return conversation.edit_as_branch(message, written["text"], expected_version=written["version"])
+        return conversation.edit_as_branch(
+            message, written["text"], expected_version=written["version"], author=request.user.pk
+        )
     else:
         message.edit(written["text"], by=request.user, expected_version=written["version"])
         return message.pk

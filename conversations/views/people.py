@@ -14,7 +14,7 @@ from conversations.models import Conversation
 from conversations.views.conversations import visible_or_404
 from lib.http import see_other
 from projects.models import Project
-from projects.people import GIVEN, Role
+from projects.people import GIVEN
 from projects.refusals import NotTheOwner, OwnerIsIn, ProjectExists
 
 
@@ -66,7 +66,7 @@ def index(request, thing):
         "people": thing.people.listed(),
         "roles": GIVEN,
         "form": form,
-        "may": MAY[thing.role_of(request.user)],
+        "role": thing.role_of(request.user),
         "through": _project(thing, request.user),
     }
     return render(request, "conversations/people/index.html", context, status=422 if form.is_bound else 200)
@@ -134,14 +134,6 @@ def owner(request, thing):
                 return _to_people(thing)
     context = _context(request, thing) | {"form": form}
     return render(request, "conversations/people/owner.html", context, status=422 if form.is_bound else 200)
-
-
-MAY = {
-    Role.VIEWER: "read it",
-    Role.COMMENTER: "read it and write notes",
-    Role.EDITOR: "read it, write in it and change it",
-    Role.OWNER: "do everything",
-}
 
 
 def _context(request, thing):

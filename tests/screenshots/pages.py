@@ -24,6 +24,7 @@ NO_PAGES = {
     "conversations:selected_unarchive": "takes a form",
     "conversations:selected_move": "takes a form",
     "conversations:selected_delete": "takes a form",
+    "conversations:news": "a piece of a conversation's page",
     "conversations:people_role": "takes a form",
     "conversations:project_people_role": "takes a form",
     "conversations:attachment": "a file",

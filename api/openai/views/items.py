@@ -41,7 +41,7 @@ class Items(ItemView):
 
     def post(self, request, conversation):
         """Up to 20 items: all of them or none."""
-        items = items_of(self.object())
+        items = [item | {"author": request.user.pk} for item in items_of(self.object())]
         found = self.conversation(conversation, write=True)
         refuse_own(found, items)
         rows = paths.items_named(found, found.append_all(items))

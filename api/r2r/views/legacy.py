@@ -70,7 +70,8 @@ class AddMessage(R2R):
             raise Invalid([faults.no_uuid(["body", "parent_id"], parent)])
         fields = _fields(message, own(metadata))
         found = self.conversation(pk, write=True)
-        added = found.add(**fields, after=place_of(found, parent and uuid_in(parent)))
+        after = place_of(found, parent and uuid_in(parent))
+        added = found.add(**fields, after=after, author=request.user.pk)
         return self.result({"message_id": str(added.id)})
 
 
@@ -98,7 +99,7 @@ class UpdateMessage(MessageView):
         if old.type != "message":
             raise Problem(400, "not_editable", "Only messages can be edited.")
         kept = own(old.metadata) | {"edited": True, "edited_by": str(request.user.pk)}
-        pk = found.edit_as_branch(old, text, metadata=kept)
+        pk = found.edit_as_branch(old, text, metadata=kept, author=request.user.pk)
         found.refresh_from_db(fields=["active_branch"])
         return self.result({"new_message_id": str(pk), "new_branch_id": str(found.active_branch_id)})
 

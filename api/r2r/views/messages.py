@@ -27,7 +27,7 @@ class Messages(R2R):
         check_words(role, text, ROLES)
         found = self.conversation(pk, write=True)
         fields = {"role": role, "text": text, "metadata": metadata or None, "created_at": timezone.now()}
-        added = found.add(**fields, after=place_of(found, parent))
+        added = found.add(**fields, after=place_of(found, parent), author=request.user.pk)
         return self.result(spell_message(found.pk, paths.item_of(added, fields)))
 
 

@@ -113,14 +113,16 @@ class Items(ItemView):
         if isinstance(body, dict) and "items" in body:
             items = self.clean(ItemsInput, body)["items"]
             found = self.conversation(conversation, write=True)
-            return self.list_of(found, found.append_all(written(found, items)), status=201)
+            items = written(found, items, author=request.user.pk)
+            return self.list_of(found, found.append_all(items), status=201)
         fields = self.clean(ItemInput, body)
         fields.setdefault("created_at", timezone.now())
         parent = fields.pop("parent_id")
         added = None if parent else self.added_to_own(conversation, fields)
         if added is None:
             found = self.conversation(conversation, write=True)
-            added = found.add(**fields, after=message_named(found, parent).position if parent else None)
+            after = message_named(found, parent).position if parent else None
+            added = found.add(**fields, after=after, author=request.user.pk)
         row = paths.item_of(added, fields)
         return self.answer(spell_item(row, branch=added.branch, number=added.number, full=full), 201, etag=etag_of(row))
 
@@ -179,7 +181,8 @@ class Edit(ItemView):
         text, parts = self.editing(message)
         with transaction.atomic():
             self.check_version(message)
-            added = found.edit_as_branch(message, text, **({} if parts is None else {"parts": parts}))
+            fields = {} if parts is None else {"parts": parts}
+            added = found.edit_as_branch(message, text, **fields, author=request.user.pk)
         found = self.conversation(conversation)
         branch = found.active_branch
         return self.answer(
@@ -291,9 +294,9 @@ def place_named(conversation, spelled):
     return place
 
 
-def written(conversation, items):
+def written(conversation, items, *, author=None):
     """Clean items as Conversation.append_all takes them: a parent is a position there."""
-    return [_written(conversation, **item) for item in items]
+    return [_written(conversation, author=author, **item) for item in items]
 
 
 def _written(conversation, *, parent_id, **fields):
