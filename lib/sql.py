@@ -1,6 +1,6 @@
 """SQL by hand, and SQL that Django writes once, for the few statements that are worth it."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from inspect import signature
 from uuid import uuid4
 
@@ -22,7 +22,8 @@ def fetch_prepared(sql, params, *, binary=True):
     Django's own cursors put the values into the text, so PostgreSQL plans every time; for an append that takes as long
     as the append itself. Where queries are counted or shown (tests, debug pages) it goes through Django's cursor.
 
-    Binary values are read by C, times above all. Not for `jsonb`, which Django's fields want as text.
+    Binary values are read by C, times above all. Not for `jsonb`, which Django's fields want as text. Who stands around
+    the connection's statements (connection.execute_wrapper) stands around these too.
     """
     if connection.queries_logged:
         return fetch(sql, params)
@@ -31,9 +32,18 @@ def fetch_prepared(sql, params, *, binary=True):
     driver.prepare_threshold = 0  # Django's None forbids preparing, whatever `prepare` says
     try:
         with connection.wrap_database_errors, psycopg.Cursor(driver) as cursor:
-            return cursor.execute(sql, params, prepare=True, binary=binary).fetchall()
+            execute = partial(_execute, cursor, binary)
+            for wrapper in reversed(connection.execute_wrappers):
+                execute = partial(wrapper, execute)
+            execute(sql, params, False, {"connection": connection, "cursor": cursor})
+            return cursor.fetchall()
     finally:
         driver.prepare_threshold = None
+
+
+def _execute(cursor, binary, sql, params, many, context):
+    with connection.wrap_database_errors:
+        return cursor.execute(sql, params, prepare=True, binary=binary)
 
 
 def release_connection():

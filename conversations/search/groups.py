@@ -1,6 +1,6 @@
 """One page of hits, grouped by conversation."""
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 
 from conversations.models.conversation import Conversation
 from conversations.search.conditions import uuids
@@ -8,6 +8,7 @@ from conversations.search.paths import Paths
 from conversations.search.results import Group
 from conversations.search.snippets import cut_snippets
 from lib.marks import snippet
+from lib.sql import fetch_prepared
 
 SNIPPETS = 3  # of one conversation on one page; the others are counted
 
@@ -61,13 +62,12 @@ def _conversations(ids, reach):
     if not ids:
         return {}
     belt, params = reach.belt("conversations_conversation", "id")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(_FIELDS)} FROM conversations_conversation WHERE id = ANY(%s::uuid[]) AND {belt}",  # noqa: S608
-            [uuids(ids), *params],
-        )
-        found = (Conversation.from_db(connection.alias, _FIELDS, row) for row in cursor.fetchall())
-        return {conversation.pk: conversation for conversation in found}
+    rows = fetch_prepared(
+        f"SELECT {', '.join(_FIELDS)} FROM conversations_conversation WHERE id = ANY(%s::uuid[]) AND {belt}",  # noqa: S608
+        [uuids(ids), *params],
+    )
+    found = (Conversation.from_db(DEFAULT_DB_ALIAS, _FIELDS, row) for row in rows)
+    return {conversation.pk: conversation for conversation in found}
 
 
 def _group(conversation, query):

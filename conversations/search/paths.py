@@ -3,9 +3,8 @@
 from bisect import bisect_right
 from math import inf
 
-from django.db import connection
-
 from conversations.search.conditions import uuids
+from lib.sql import fetch_prepared
 
 
 class Paths:
@@ -24,22 +23,21 @@ class Paths:
         if not unknown:
             return
         self.runs |= dict.fromkeys(unknown)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                SELECT c.id, c.tip_position, jump.positions, jump.parents
-                FROM conversations_conversation AS c, LATERAL (
-                    SELECT array_agg(position ORDER BY position) AS positions,
-                           array_agg(parent_position ORDER BY position) AS parents
-                    FROM conversations_message
-                    WHERE conversation_id = c.id AND parent_position IS DISTINCT FROM position - 1
-                ) AS jump
-                WHERE c.id = ANY(%s::uuid[]) AND c.length <> c.message_count
-                """,
-                [uuids(unknown)],
-            )
-            for pk, tip, positions, parents in cursor.fetchall():
-                self.runs[pk] = sorted(_runs(tip, positions or [], parents or []))
+        found = fetch_prepared(
+            """
+            SELECT c.id, c.tip_position, jump.positions, jump.parents
+            FROM conversations_conversation AS c, LATERAL (
+                SELECT array_agg(position ORDER BY position) AS positions,
+                       array_agg(parent_position ORDER BY position) AS parents
+                FROM conversations_message
+                WHERE conversation_id = c.id AND parent_position IS DISTINCT FROM position - 1
+            ) AS jump
+            WHERE c.id = ANY(%s::uuid[]) AND c.length <> c.message_count
+            """,
+            [uuids(unknown)],
+        )
+        for pk, tip, positions, parents in found:
+            self.runs[pk] = sorted(_runs(tip, positions or [], parents or []))
 
     def shows(self, conversation_id, position):
         runs = self.runs[conversation_id]

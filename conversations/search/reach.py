@@ -1,10 +1,10 @@
 """Whose messages a search may find."""
 
-from django.db import connection
 from django.utils import timezone
 
 from conversations.models.conversation import Conversation
 from conversations.models.grant import Grant
+from lib.sql import fetch, fetch_prepared
 from projects.models import Project
 
 SHARED = 5_000  # conversations of others, the most recently used
@@ -33,9 +33,7 @@ class Reach:
 
     def __init__(self, user, filters=None):
         self.user = user
-        with connection.cursor() as cursor:
-            cursor.execute(_NEWEST, {"user": user.pk})
-            newest, oldest, is_let_in = cursor.fetchone()
+        [(newest, oldest, is_let_in)] = fetch_prepared(_NEWEST, {"user": user.pk})
         rows = self._let_in() if is_let_in or self.is_wide else []
         self.is_cut = len(rows) > SHARED
         self.shared = [pk for pk, _, _ in rows[:SHARED]]
@@ -59,9 +57,7 @@ class Reach:
         """A few conversations are named: `few`. Whether a row is of one of `many` is a condition on it."""
         belt, belt_params = self.belt("conversations_conversation", "id")
         select = f"SELECT id FROM conversations_conversation WHERE {belt} AND {condition}"  # noqa: S608  our own words
-        with connection.cursor() as cursor:
-            cursor.execute(f"{select} LIMIT %s", [*belt_params, *params, NAMED + 1])
-            found = [pk for (pk,) in cursor.fetchall()]
+        found = [pk for (pk,) in fetch(f"{select} LIMIT %s", [*belt_params, *params, NAMED + 1])]
         if len(found) <= NAMED:
             self.few = found
         else:

@@ -4,6 +4,7 @@ from django.db import connection
 
 from conversations.search.conditions import all_of
 from conversations.search.matching import TITLE_VECTOR, matching
+from lib.sql import fetch_prepared
 
 TITLES = 5  # above the messages of a first page
 
@@ -33,13 +34,11 @@ def named(query, filters, reach, limit, place=None):
         # Spelled so that no index serves it: PostgreSQL would walk all of a history for five rare titles.
         order += " + interval '0'"
     where, params = all_of(*conditions)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, last_message_at FROM conversations_conversation WHERE {where}"  # noqa: S608  our own
-            f" ORDER BY {order} DESC, id DESC LIMIT %s",
-            [*params, limit],
-        )
-        return cursor.fetchall()
+    return fetch_prepared(
+        f"SELECT id, last_message_at FROM conversations_conversation WHERE {where}"  # noqa: S608  our own
+        f" ORDER BY {order} DESC, id DESC LIMIT %s",
+        [*params, limit],
+    )
 
 
 def _has_message(filters):

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 
 from conversations.search.conditions import all_of
 from conversations.search.filters import ACTIVE
@@ -12,6 +11,7 @@ from conversations.search.paths import Paths
 from conversations.search.places import Place
 from conversations.search.results import COUNTED, Hit
 from conversations.search.windows import SIZES, WIDEST, Windows
+from lib.sql import fetch_prepared
 
 POOL = COUNTED  # newest hits that are counted, grouped, or ranked: of a common word, all of them take seconds
 LOOK = 20_000  # rows with the words that one page looks at, for those of them that fit
@@ -66,11 +66,8 @@ class Walk:
             )
             params += [*select_params, *([self.most + 1] if number else []), self.most + 1]
         union = " UNION ALL ".join(f"SELECT {FIELDS} FROM w{number}" for number in range(len(parts)))  # noqa: S608  our own
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"WITH {', '.join(parts)} {union} ORDER BY at DESC, id DESC LIMIT %s", [*params, self.most + 1]
-            )
-            self._take(cursor.fetchall())
+        sql = f"WITH {', '.join(parts)} {union} ORDER BY at DESC, id DESC LIMIT %s"
+        self._take(fetch_prepared(sql, [*params, self.most + 1]))
         self.is_all = len(self.hits) <= self.most
         del self.hits[self.most :]
 
@@ -107,17 +104,15 @@ class Walk:
         select, params = self._select(window, fits=self.fits or "true", fits_params=self.fits_params)
         # The branch is not in the row: it is asked for afterwards, and any number may be on the wrong one.
         limit = None if self.filters.branch else self.most + 1 - len(self.hits)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""
-                WITH seen ({", ".join(COLUMNS)}, fits) AS MATERIALIZED ({select})
-                SELECT looked, hit.* FROM (SELECT count(*) AS looked FROM seen) AS counted LEFT JOIN (
-                    SELECT {FIELDS} FROM seen WHERE fits ORDER BY created_at DESC, id DESC LIMIT %s
-                ) AS hit ON true ORDER BY at DESC, id DESC
-                """,  # noqa: S608  our own names
-                [*params, limit],
-            )
-            rows = cursor.fetchall()
+        rows = fetch_prepared(
+            f"""
+            WITH seen ({", ".join(COLUMNS)}, fits) AS MATERIALIZED ({select})
+            SELECT looked, hit.* FROM (SELECT count(*) AS looked FROM seen) AS counted LEFT JOIN (
+                SELECT {FIELDS} FROM seen WHERE fits ORDER BY created_at DESC, id DESC LIMIT %s
+            ) AS hit ON true ORDER BY at DESC, id DESC
+            """,  # noqa: S608  our own names
+            [*params, limit],
+        )
         found = [row for _, *row in rows if row[0]]
         if self.filters.branch:
             self._take_on_branch(found)

@@ -51,3 +51,12 @@ def test_what_a_prepared_question_finds_can_be_saved(alice):
 
     alice.workspace.refresh_from_db()
     assert alice.workspace.name == "Observatory"
+
+
+@pytest.mark.django_db
+def test_who_stands_around_statements_stands_around_prepared_ones_too():
+    def doubled(execute, sql, params, many, context):
+        return execute(sql, [2 * number for number in params], many, context)
+
+    with connection.execute_wrapper(doubled):
+        assert fetch_prepared("SELECT %s::int", [4]) == [(8,)]
