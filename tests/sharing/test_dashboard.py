@@ -77,7 +77,7 @@ def test_a_link_is_told_with_what_it_shows_and_how_often_it_was_opened(shown, co
     words = shown()
 
     assert "All 2 messages of the conversation , as of" in words
-    assert "1,234 views last on" in words
+    assert "1,234 views last" in words
     assert "Ends soon on" in words
     assert "password" in words
     assert "Working 1 Expired 0 Revoked 0 All 1" in words

@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework import serializers
 
-from api.fields import Anything, Flag, Input, Moment, Text, Whole, wrong
+from api.fields import Anything, Flag, Input, Many, Moment, Text, Whole, wrong
+from api.problem import Problem
 from api.v1.serializers.items import FIELDS, spell_parts
 from conversations import limits as conversation_limits
 from conversations.models import Conversation, Message
@@ -13,6 +14,7 @@ from lib.times import iso
 from lib.typeid import encode
 from sharing import limits, spelling
 from sharing.models import ShareLink
+from sharing.models.daily_views import today_in_utc
 
 VERSION = 1  # of the form of a snapshot
 SCOPES = {
@@ -151,6 +153,44 @@ class UpdatedShareSerializer(ShareSerializer):
     changes = ChangesSerializer()
 
 
+class RevokeInput(Input):
+    """Either some, or all."""
+
+    share_ids = Many(child=Text(), required=False, default=list, help_text="share_…, slugs or link_…")
+    all = Flag(required=False, default=False)
+
+    def validate_share_ids(self, ids):
+        if len(ids) > limits.SELECTION:
+            raise Problem(400, "too_many_ids", f"share_ids must be at most {limits.SELECTION} at once.")
+        return ids
+
+    def validate(self, asked):
+        if asked["all"] == bool(asked["share_ids"]):
+            raise wrong("share_ids", "is missing." if not asked["all"] else "must not stand beside all.")
+        return asked
+
+
+class RevokedSharesSerializer(serializers.Serializer):
+    object = serializers.ChoiceField(["shares.revoked"])
+    revoked_count = serializers.IntegerField()
+    ended_before_count = serializers.IntegerField()
+    failed_count = serializers.IntegerField()
+    failed_ids = serializers.ListField(child=serializers.CharField(), help_text="None of the caller’s.")
+
+
+class DayOfViewsSerializer(serializers.Serializer):
+    day = serializers.DateField()
+    count = serializers.IntegerField()
+
+
+class ViewsSerializer(serializers.Serializer):
+    object = serializers.ChoiceField(["share.views"])
+    share_id = serializers.CharField()
+    total = serializers.IntegerField(help_text="Since it was made.")
+    last_viewed_at = Moment(allow_null=True)
+    data = DayOfViewsSerializer(many=True)
+
+
 class PublicItemSerializer(serializers.Serializer):
     id = serializers.CharField()
     type = serializers.CharField()
@@ -262,6 +302,19 @@ def _addresses(link):
 
 def spell_changes(changes):
     return {"object": "share.changes", **changes._asdict()}
+
+
+def spell_views(link, counts):
+    """`counts`: by day, today last."""
+    today = today_in_utc()
+    days = [today - timedelta(days=ago) for ago in range(len(counts) - 1, -1, -1)]
+    return {
+        "object": "share.views",
+        "share_id": id_of(link),
+        "total": link.view_count,
+        "last_viewed_at": link.last_viewed_at and iso(link.last_viewed_at),
+        "data": [{"day": day.isoformat(), "count": count} for day, count in zip(days, counts, strict=True)],
+    }
 
 
 def spell_preview(link, messages, findings):

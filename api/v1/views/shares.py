@@ -1,30 +1,42 @@
 from accounts.throttling import client, count_request
 from api import specification as spec
 from api.problem import not_found
-from api.queries import flag_of, text_of
+from api.queries import choice_of, flag_of, text_of, whole_of
+from api.queries import id_of as id_in
 from api.v1.dialect import V1
 from api.v1.serializers.shares import (
     ChangesSerializer,
     ItemShareInput,
     PublicShareSerializer,
+    RevokedSharesSerializer,
+    RevokeInput,
     ShareChange,
     ShareInput,
     SharePreviewSerializer,
     ShareSerializer,
     UpdatedShareSerializer,
+    ViewsSerializer,
     id_of,
     spell_changes,
     spell_preview,
     spell_public,
     spell_share,
+    spell_views,
 )
 from api.v1.views.branches import existing
 from api.v1.views.items import message_named
+from conversations.models import Conversation
 from sharing import spelling
 from sharing.findings import findings
-from sharing.models import ShareLink
+from sharing.models import DailyViews, ShareLink
+from sharing.selection import Selection
 
-LISTED = (*spec.walked(spelling.PREFIX), spec.flag("include_revoked", "false leaves out what was revoked."))
+LISTED = (
+    *spec.walked(spelling.PREFIX),
+    spec.choice("state", "", *ShareLink.State.values),
+    spec.flag("include_revoked", "false leaves out what was revoked."),
+)
+DAYS, DAYS_AT_MOST = 30, 365  # that views are told of
 BRANCH = (spec.text("branch", "A branch’s name. Counts more than the body’s."),)
 READS = 100  # a minute, from one address, of whatever links
 # Found by whoever was given it, and by nobody else: neither by search engines nor by sites that it links to.
@@ -72,6 +84,8 @@ class ShareView(V1):
         return fields
 
     def listed(self, links):
+        if state := choice_of(self.request.query_params, "state", ["", *ShareLink.State.values]):
+            links = links.in_state(state)
         if flag_of(self.request.query_params, "include_revoked") is False:
             links = links.filter(revoked_at=None)
         return self.newest_first(links.defer("positions"), spell_share, read=self.place)
@@ -133,10 +147,34 @@ class ShareAsTheGuideSays(ShareOfConversation):
 
 
 class Shares(ShareView):
-    @spec.described(answers={200: spec.listed(ShareSerializer)}, query=LISTED)
+    @spec.described(
+        answers={200: spec.listed(ShareSerializer)},
+        query=(*LISTED, spec.typeid("conversation", Conversation.PREFIX, "Only those of this one.")),
+    )
     def get(self, request):
         """All links that the caller made, newest first; also those whose conversation was deleted since."""
-        return self.listed(self.links())
+        links, conversation = self.links(), id_in(request.query_params, "conversation", Conversation.PREFIX)
+        return self.listed(links.filter(conversation=conversation) if conversation else links)
+
+
+class RevokeShares(ShareView):
+    @spec.described(takes=RevokeInput, answers={200: RevokedSharesSerializer})
+    def post(self, request):
+        """Ends several at once, or all; what is not the caller’s is named, and hinders nothing."""
+        asked = self.payload(RevokeInput)
+        selection = Selection(self.links(), asked["share_ids"])
+        links, failed = (self.links(), []) if asked["all"] else (selection.links, selection.missing)
+        count = links.revoke(by=request.user, request=request)
+        ended = 0 if asked["all"] else selection.found - count
+        return self.answer(
+            {
+                "object": "shares.revoked",
+                "revoked_count": count,
+                "ended_before_count": ended,
+                "failed_count": len(failed),
+                "failed_ids": failed,
+            }
+        )
 
 
 class OneShare(ShareView):
@@ -156,6 +194,17 @@ class OneShare(ShareView):
     def delete(self, request, share):
         """Ends a link at once. Done twice it is still done."""
         return self.revoke(self.links(), share)
+
+
+class ViewsOfShare(ShareView):
+    @spec.described(
+        answers={200: ViewsSerializer}, query=(spec.whole("days", f"At most {DAYS_AT_MOST}.", default=DAYS),)
+    )
+    def get(self, request, share):
+        """How often it was opened on each of the last days, in UTC, today last. By whom, nobody notes."""
+        link = self.mine_named(self.links(), share)
+        days = whole_of(request.query_params, "days", default=DAYS, lowest=1, highest=DAYS_AT_MOST)
+        return self.answer(spell_views(link, DailyViews.objects.by_day([link], days)[link.pk]))
 
 
 class ChangesOfShare(ShareView):

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts import throttling
 from accounts.models import AuditEvent
 from conversations.models import Grant
-from sharing.models import ShareLink
+from sharing import spelling
+from sharing.models import DailyViews, ShareLink
 
 ONE_LINK = [
     ("GET", "/shares/{}"),
@@ -18,12 +19,19 @@ ONE_LINK = [
     ("DELETE", "/shares/{}"),
     ("GET", "/shares/{}/changes"),
     ("POST", "/shares/{}/update"),
+    ("GET", "/shares/{}/views"),
 ]
 
 
 @pytest.fixture
 def path(conversation, typeid):
     return f"/conversations/{typeid(conversation)}"
+
+
+@pytest.fixture
+def share():
+    """A link to this conversation, or to one message of it."""
+    return ShareLink.objects.share
 
 
 @pytest.fixture
@@ -418,3 +426,68 @@ def test_an_address_reads_a_hundred_times_a_minute(as_alice, path, time_machine_
 )
 def test_a_customer_has_a_whole_network_of_long_addresses(rf, address, known_as):
     assert throttling.client(rf.get("/", REMOTE_ADDR=address)) == known_as
+
+
+def test_a_list_is_narrowed_to_a_state_and_a_conversation(as_alice, alice, conversation, typeid, share):
+    other = type(conversation).objects.start(alice)
+    other.append("user", "Hello")
+    links = {
+        "working": share(conversation, title="working"),
+        "expired": share(conversation, title="expired", expires_at=timezone.now()),
+        "revoked": share(other, title="revoked"),
+    }
+    links["revoked"].revoke()
+
+    def titles(query):
+        return [row["title"] for row in as_alice.get(f"/shares?{query}").json()["data"]]
+
+    assert [titles(f"state={state}") for state in links] == [[state] for state in links]
+    assert titles(f"conversation={typeid(conversation)}") == ["expired", "working"]
+    assert titles(f"conversation={typeid(conversation)}&state=revoked") == []
+    for query in ("state=gone", "conversation=x", "conversation="):
+        assert as_alice.get(f"/shares?{query}").status_code == 400
+
+
+def test_views_are_told_by_the_day(as_alice, conversation, share, time_machine_frozen):
+    link = share(conversation)
+    DailyViews.objects.create(link=link, day="2026-11-19", count=7)
+    DailyViews.objects.create(link=link, day="2026-11-17", count=9)
+    answer = as_alice.get(f"/shares/{link.typeid}/views?days=3").json()
+
+    assert answer["data"] == [
+        {"day": "2026-11-18", "count": 0},
+        {"day": "2026-11-19", "count": 7},
+        {"day": "2026-11-20", "count": 0},
+    ]
+    assert (answer["total"], answer["last_viewed_at"]) == (0, None)
+    assert len(as_alice.get(f"/shares/{link.typeid}/views").json()["data"]) == 30
+    for days in ("0", "366", "x"):
+        assert as_alice.get(f"/shares/{link.typeid}/views?days={days}").status_code == 400
+
+
+def test_several_are_revoked_at_once_by_any_of_their_names(as_alice, as_bob, conversation, share):
+    links = [share(conversation) for _ in range(4)]
+    names = [links[0].typeid, spelling.slug(links[1].secret), spelling.share_id(links[2].secret), "nobody", "link_x"]
+    links[2].revoke()
+    told = {"object": "shares.revoked", "revoked_count": 0, "ended_before_count": 0}
+    assert as_bob.post("/shares/revoke", {"share_ids": names}).json() == told | {"failed_count": 5, "failed_ids": names}
+    assert as_bob.post("/shares/revoke", {"all": True}).json()["revoked_count"] == 0
+
+    answer = as_alice.post("/shares/revoke", {"share_ids": names})
+    assert answer.json() == {
+        "object": "shares.revoked",
+        "revoked_count": 2,
+        "ended_before_count": 1,
+        "failed_count": 2,
+        "failed_ids": ["nobody", "link_x"],
+    }
+    assert as_alice.post("/shares/revoke", {"all": True}).json()["revoked_count"] == 1
+    assert AuditEvent.objects.filter(action="sharelink.revoke").count() == 4
+    assert not ShareLink.objects.working().exists()
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"share_ids": []}, {"all": False}, {"all": True, "share_ids": ["x"]}, {"share_ids": ["x"] * 101}]
+)
+def test_what_to_revoke_is_said_plainly(as_alice, body):
+    assert as_alice.post("/shares/revoke", body).status_code == 400
