@@ -7,12 +7,12 @@ query does.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,11 +20,13 @@ from conversations import search, shared_with_me
 from conversations.models import Conversation
 from conversations.reading import WINDOW
 from conversations.rows import rows_html
+from lib.http import address
 from lib.sql import fetch, fetch_prepared
 from lib.typeid import decode, encode
 from projects.people import Role, highest
 
 PAGE = 50
+KEPT = 2_000  # rows that a process remembers: what they are asked by is all that they show
 SOURCES = {"": "", "chatgpt": "ChatGPT"}
 
 
@@ -95,11 +97,9 @@ def page(user, *, after=None, named="", project=None, archived=False, shared=Fal
         found = _select_shared(user, moment, pk, size + 1)
     else:
         found = _select(user, moment, pk, named, project, archived, size + 1)
-    whose = _others(user, found)
-    # Asked for once: both take as long as a row. The addresses below the root are ours.
-    now, root = timezone.localtime(), reverse("conversations:index")
-    groups = _grouped([_row(fields, now, root, whose) for fields in found[:size]])
-    if goes_on and moment and groups and groups[0][0] == group_of(moment.astimezone(now.tzinfo), now):
+    whose, today = _others(user, found), _today()
+    groups = _grouped([_row(row[:-2], *_standing(*row[-2:], whose), today) for row in found[:size]])
+    if goes_on and moment and groups and groups[0][0] == group_of(moment.astimezone(today.tzinfo), today):
         groups[0] = ("", groups[0][1])
     last = found[size - 1] if len(found) > size else None
     return Page(groups, write_cursor(last[3], last[0]) if last else None)
@@ -115,16 +115,24 @@ def recent(user, size):
         """,
         [user.pk, user.workspace_id, size + 1],
     )
-    now, root = timezone.localtime(), reverse("conversations:index")
-    rows = [_recent(*fields, now, root) for fields in found[:size]]
+    today = _today()
+    rows = [_recent(fields, today) for fields in found[:size]]
     last = found[size - 1] if len(found) > size else None
     return Page(_grouped(rows), write_cursor(last[2], last[0]) if last else None)
 
 
-def _recent(pk, title, last_message_at, length, now, root):
+def _today():
+    """When it began, where the reader is: what rows say of their time is the same until it ends."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@lru_cache(maxsize=KEPT)
+def _recent(fields, today):
+    pk, title, last_message_at, length = fields
     spelled = encode(Conversation.PREFIX, pk)
-    group = group_of(last_message_at.astimezone(now.tzinfo), now)
-    return Recent(spelled, opening(f"{root}{spelled}/", length), title or "", group)
+    path = f"{address('conversations:index')}{spelled}/"
+    group = group_of(last_message_at.astimezone(today.tzinfo), today)
+    return Recent(spelled, opening(path, length), title or "", group)
 
 
 def _grouped(rows):
@@ -221,7 +229,12 @@ def months(user):
         """,
         {"user": user.pk, "zone": timezone.get_current_timezone_name()},
     )
-    newest = [timezone.localtime(at) for (at,) in found]
+    return _by_year(tuple(found), timezone.get_current_timezone())
+
+
+@lru_cache(maxsize=64)
+def _by_year(found, zone):
+    newest = [at.astimezone(zone) for (at,) in found]
     return [
         (year, [(f"{at:%B}", write_cursor(_end_of_month(at), UUID(int=0))) for at in group])
         for year, group in groupby(newest, key=lambda at: at.year)
@@ -234,19 +247,27 @@ def _end_of_month(at):
     )
 
 
-def _row(fields, now, root, whose):
-    """`whose`: what _others found."""
-    pk, title, preview, last_message_at, length, source, model, project, colour, pinned, shared, owner, roles = fields
-    at = last_message_at.astimezone(now.tzinfo)
+def _standing(owner, roles, whose):
+    """(whose it is, where that is not the reader; the role that the reader has in it). `whose`: what _others found."""
+    if owner not in whose:
+        return "", Role.OWNER
+    # Who sees others' conversations without having been let in has the project, and edits what is in it.
+    return whose[owner], highest(roles) or Role.EDITOR
+
+
+@lru_cache(maxsize=KEPT)
+def _row(fields, whose, role, today):
+    pk, title, preview, last_message_at, length, source, model, project, colour, pinned, shared = fields
+    at = last_message_at.astimezone(today.tzinfo)
     spelled = encode(Conversation.PREFIX, pk)
-    path = f"{root}{spelled}/"
+    path = f"{address('conversations:index')}{spelled}/"
     return Row(
         spelled,
         path,
         opening(path, length),
         title or "",
         preview,
-        time_below_heading(at, now),
+        time_below_heading(at, today),
         at.isoformat(timespec="seconds"),
         " · ".join(filter(None, (SOURCES.get(source, source), model))),
         bool(source),
@@ -255,10 +276,9 @@ def _row(fields, now, root, whose):
         colour or "",
         pinned,
         bool(shared),
-        group_of(at, now),
-        whose.get(owner, ""),
-        # Who sees others' conversations without having been let in has the project, and edits what is in it.
-        (highest(roles) or Role.EDITOR) if owner in whose else Role.OWNER,
+        group_of(at, today),
+        whose,
+        role,
     )
 
 

@@ -3,8 +3,7 @@ for each project by the index of its history."""
 
 from typing import NamedTuple
 
-from django.urls import reverse
-
+from lib.http import address
 from lib.sql import fetch_prepared
 from lib.typeid import encode
 from projects.models import Project
@@ -24,7 +23,7 @@ def recent_projects(user):
     """(the handful that was used last, whether there are more). By name: the list must not move under the hand each
     time that somebody writes."""
     found = fetch_prepared(_RECENT, [user.pk, user.pk, user.workspace_id, HANDFUL + 1, COUNTED + 1])
-    root = reverse("projects:index")
+    root = address("projects:index")
     rows = sorted(found[:HANDFUL], key=lambda row: row[1].casefold())
     return [_project(root, *row) for row in rows], len(found) > HANDFUL
 

@@ -1,9 +1,11 @@
 """Conversations as the history lists them.
 
 Written here, not in a template, which took longer over fifty rows of fifteen variables than over everything else on the
-page. Whatever is not made of our own ids and numbers is escaped.
+page, and remembered by all that they show: most of a page's rows were on the one before it. Whatever is not made of our
+own ids and numbers is escaped.
 """
 
+from functools import lru_cache
 from html import escape
 from itertools import repeat, starmap
 
@@ -33,6 +35,7 @@ def _group(heading, rows, choosing):
     return f'{above}<ol class="rows">{"".join(map(_row, rows, repeat(choosing)))}</ol>'
 
 
+@lru_cache(maxsize=2_000)
 def _row(row, choosing):
     title = escape(row.title)
     named = f'"row__title">{title}' if title else '"row__title row__title--none">Untitled'

@@ -1,12 +1,10 @@
 import json
 from datetime import timedelta
-from functools import cache
 from itertools import count, groupby
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Left, Now
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Workspace
@@ -23,6 +21,7 @@ from conversations.refusals import (
     Stale,
     TooManyTags,
 )
+from lib.http import address
 from lib.metadata import merged
 from lib.models import Row
 from lib.sql import Prepared, fetch_prepared
@@ -214,7 +213,7 @@ class Conversation(Row):
         return self.title or "Untitled"
 
     def get_absolute_url(self):
-        return f"{_index()}{self.typeid}/"
+        return f"{address('conversations:index')}{self.typeid}/"
 
     @classmethod
     def visible(cls, pk, user):
@@ -593,12 +592,6 @@ class Conversation(Row):
 def refuse_large(metadata):
     if len(json.dumps(metadata, ensure_ascii=False).encode()) > limits.METADATA_BYTES:
         raise MetadataTooLarge
-
-
-@cache
-def _index():
-    """Where the addresses of all conversations begin: lists ask for hundreds."""
-    return reverse("conversations:index")
 
 
 _VISIBLE = Prepared(

@@ -1,13 +1,14 @@
 """What stands around every page of somebody signed in."""
 
+from functools import lru_cache
 from html import escape
 
 from django import template
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from conversations import history
 from conversations.recent_projects import recent_projects
+from lib.http import address
 
 register = template.Library()
 
@@ -29,7 +30,7 @@ def sidebar(context):
         "user": request.user,
         "csrf_token": context["csrf_token"],
         # The search page has a box of its own.
-        "words": "" if request.path == reverse("conversations:search") else request.GET.get("q", ""),
+        "words": "" if request.path == address("conversations:search") else request.GET.get("q", ""),
         "projects": _projects(projects, request.path),
         "has_more_projects": more_projects,
         "recent": _list(page, context.get("conversation")),
@@ -58,12 +59,13 @@ def _list(page, current):
     for heading, rows in page.groups:
         if left > 0:
             html.append(f'<h2 class="recent__day">{escape(heading)}</h2><ul class="recent">')
-            html += [_link(row, row.id == open_id) for row in rows[:left]]
+            html += [_link(row.href, row.title, row.id == open_id) for row in rows[:left]]
             html.append("</ul>")
             left -= len(rows)
     return mark_safe("".join(html))  # noqa: S308  every value is escaped in _link
 
 
-def _link(row, is_open):
+@lru_cache(maxsize=history.KEPT)
+def _link(href, title, is_open):
     mark = ' aria-current="page"' if is_open else ""
-    return f'<li><a class="recent__link" href="{row.href}"{mark}>{escape(row.title or "Untitled")}</a></li>'
+    return f'<li><a class="recent__link" href="{href}"{mark}>{escape(title or "Untitled")}</a></li>'
