@@ -2,6 +2,9 @@ import logging
 from contextlib import suppress
 from ipaddress import ip_address
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import connection
@@ -27,6 +30,24 @@ class ClientAddress:
         with suppress(ValueError):
             request.META["REMOTE_ADDR"] = str(ip_address(last.strip()))
         return self.get_response(request)
+
+
+class ContentSecurity(CSPMiddleware):
+    """django-csp's, which puts the same words together for every page: here they are a string, except for a view that
+    changes them (its decorators leave a mark on the response)."""
+
+    def __init__(self, get_response):
+        super().__init__(get_response)
+        self.policy = build_policy()
+
+    def process_request(self, request):
+        """No nonce: nothing is allowed to stand in a page by one."""
+
+    def process_response(self, request, response):
+        if settings.DEBUG or any(name.startswith("_csp_") for name in vars(response)):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
 
 
 class DatabaseOutage:
