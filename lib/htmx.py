@@ -1,3 +1,4 @@
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
@@ -15,6 +16,8 @@ def render_page(request, template, context=None, *, fragment, status=None):
     """
     if wants_fragment(request):
         template = f"{template}#{fragment}"
+    # The token itself, not Django's promise of one: a page has five forms.
+    context = {"csrf_token": get_token(request), **(context or {})}
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"])
     return response
