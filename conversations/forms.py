@@ -16,8 +16,8 @@ class Prose(forms.CharField):
 
     widget = forms.Textarea(attrs={"dir": "auto"})
 
-    def __init__(self, **kwargs):
-        super().__init__(max_length=limits.TEXT, strip=False, **kwargs)
+    def __init__(self, *, limit=limits.TEXT, **kwargs):
+        super().__init__(max_length=limit, strip=False, **kwargs)
 
     def to_python(self, value):
         # Browsers send CRLF for every line break in a textarea, whatever was typed.
@@ -61,6 +61,18 @@ class MessageForm(forms.Form):
             return decode(Branch.PREFIX, self.cleaned_data["branch"])
         except ValueError:
             return None
+
+
+class NoteForm(forms.Form):
+    """`shared` only where there is somebody to read it, and where the writer may write for others."""
+
+    text = Prose(label="Note", error_messages={"required": "Write something first."}, limit=limits.NOTE)
+    shared = forms.BooleanField(required=False, label="Everybody in this conversation reads it")
+
+    def __init__(self, *args, can_share, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not can_share:
+            del self.fields["shared"]
 
 
 class EditForm(forms.Form):

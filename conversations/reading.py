@@ -45,6 +45,7 @@ class Line(NamedTuple):
     created_at: object
     edited_at: object
     author_id: object  # who wrote it, where that was not the owner
+    notes: int  # of the reader's, and those that others share
     html: str | None  # None where it was not rendered yet, or is out of date
     opening: str | None  # how a question begins, for its line in the outline
 
@@ -256,11 +257,14 @@ def _ending(tip, positions, *, has_later):
     return Window(tip, positions[-WINDOW:], has_earlier=len(positions) > WINDOW, has_later=has_later)
 
 
-def messages(conversation, positions, renderer_version):
+def messages(conversation, positions, renderer_version, reader):
     """The rows of a window, and in place of their words the HTML that is kept of them."""
     rows = fetch_prepared(
         f"""
-        SELECT {", ".join(f"m.{name}" for name in Line._fields[:-2])}, r.html,
+        SELECT {", ".join(f"m.{name}" for name in Line._fields[:-3])},
+               (SELECT count(*) FROM conversations_note AS n
+                WHERE n.message_id = m.id AND (n.user_id = %s OR n.shared)),
+               r.html,
                CASE WHEN m.role = 'user' AND NOT m.hidden THEN left(m.text, {OPENING}) END
         FROM unnest(%s::int[]) AS wanted (position)
         CROSS JOIN LATERAL (
@@ -270,6 +274,6 @@ def messages(conversation, positions, renderer_version):
         ON r.message_id = m.id AND r.message_version = m.version AND r.renderer_version = %s
         ORDER BY m.position
         """,  # noqa: S608  our own names
-        [positions, conversation.pk, renderer_version],
+        [reader.pk, positions, conversation.pk, renderer_version],
     )
     return list(starmap(Line, rows))

@@ -41,7 +41,7 @@ class Thread:
 def thread(conversation, window, reader, *, can_edit=False, found=None, words=(), with_hidden=False, finding=None):
     """The turns of a window. `found` is the position to be pointed at; `words` are marked in it. A Finding's words are
     marked wherever it found them."""
-    rows = reading.messages(conversation, window.positions, rendering.VERSION)
+    rows = reading.messages(conversation, window.positions, rendering.VERSION, reader)
     shown = [row for row in rows if with_hidden or not row.hidden or row.position == found]
     marked = {found: words} if found and words else {}
     if finding and finding.found:
@@ -67,7 +67,7 @@ def thread(conversation, window, reader, *, can_edit=False, found=None, words=()
 def chronological(conversation, window, reader, *, can_edit=False):
     """The turns of a window of every branch, each with its branch, and with what it answers where that does not stand
     right above it."""
-    rows = reading.messages(conversation, window.positions, rendering.VERSION)
+    rows = reading.messages(conversation, window.positions, rendering.VERSION, reader)
     path = conversation.get_absolute_url()
     more = f"{path}chronological/"
     return Thread(
@@ -85,7 +85,7 @@ def chronological(conversation, window, reader, *, can_edit=False):
 
 def new_turns(conversation, positions, reader, *, can_edit=False):
     """(the lines, the turns) of messages that have come since the page was made, without what is hidden."""
-    rows = [row for row in reading.messages(conversation, positions, rendering.VERSION) if not row.hidden]
+    rows = [row for row in reading.messages(conversation, positions, rendering.VERSION, reader) if not row.hidden]
     families = reading.siblings(conversation, rows)
     return rows, _turns(conversation, rows, reader, can_edit=can_edit, families=families)
 

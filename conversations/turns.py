@@ -39,7 +39,7 @@ def turn(row, html, *, path, at, writer, day="", place="", family=None, can_edit
         f' aria-label="{who}, {time}"><header class="message__byline"><span class="message__who">{who}</span>{by}'
         f' <a class="message__time" href="{link}" title="Link to this message">'
         f'<time datetime="{at.isoformat(timespec="seconds")}">{time}</time></a>{_note(row, own)}'
-        f"{_switcher(path, family) if family else ''}"
+        f"{_notes(row.notes, own) if row.notes else ''}{_switcher(path, family) if family else ''}"
         f"{_actions(own, link, can_edit)}</header>"
         f'<div class="message__body prose" hx-disable>{html}</div></article></li>'
     )
@@ -68,6 +68,10 @@ def _note(row, own):
     return (f' <span class="message__note">{note}</span>' if note else "") + (
         ' <span class="chip">hidden</span>' if row.hidden else ""
     )
+
+
+def _notes(count, own):
+    return f' <a class="message__note" href="{own}notes/">{count} note{"" if count == 1 else "s"}</a>'
 
 
 def _switcher(path, family):
@@ -102,5 +106,7 @@ def _actions(own, link, can_edit):
         f'</details><div><copy-button src="{own}"><a class="btn btn--plain btn--small" href="{own}"'
         ' aria-label="Copy as Markdown">Copy</a></copy-button>'
         f'<copy-button href="{link}"><a class="btn btn--plain btn--small" href="{link}"'
-        f' aria-label="Copy link">Link</a></copy-button>{edit if can_edit else ""}</div></div>'
+        f' aria-label="Copy link">Link</a></copy-button>'
+        f'<a class="btn btn--plain btn--small" href="{own}notes/" aria-label="Notes on this message">Note</a>'
+        f"{edit if can_edit else ''}</div></div>"
     )

@@ -8,6 +8,7 @@ from conversations.views import (
     markdown,
     messages,
     news,
+    notes,
     orders,
     outline,
     people,
@@ -22,6 +23,7 @@ register_converter(url_converter("conv"), "conv")
 register_converter(url_converter("msg"), "msg")
 register_converter(url_converter("branch"), "branch")
 register_converter(url_converter("usr"), "usr")
+register_converter(url_converter("note"), "note")
 
 app_name = "conversations"
 urlpatterns = [
@@ -59,6 +61,10 @@ urlpatterns = [
     path("projects/<proj:project>/people/<usr:user>/", people.role, name="project_people_role"),
     path("projects/<proj:project>/people/<usr:user>/remove/", people.remove, name="project_people_remove"),
     path("projects/<proj:project>/owner/", people.owner, name="project_owner"),
+    path("conversations/<conv:pk>/notes/", notes.index, name="notes"),
+    path("conversations/<conv:pk>/messages/<msg:message_pk>/notes/", notes.index, name="message_notes"),
+    path("notes/<note:pk>/edit/", notes.edit, name="note_edit"),
+    path("notes/<note:pk>/delete/", notes.delete, name="note_delete"),
     path("conversations/<conv:pk>/news/", news.index, name="news"),
     path("conversations/<conv:pk>/edit/", conversations.edit, name="edit"),
     path("conversations/<conv:pk>/delete/", conversations.delete, name="delete"),

@@ -235,6 +235,10 @@ class Conversation(Row):
     def can_be_edited_by(self, user):
         return self.role_of(user) in WRITERS
 
+    def can_be_commented_by(self, user):
+        """With notes that everybody in it reads. For themselves whoever reads writes notes."""
+        return self.role_of(user) not in (None, Role.VIEWER)
+
     def can_be_deleted_by(self, user):
         """It, or any piece of it. What cannot be undone is the owner's alone; what editors change keeps what it was."""
         return self.owner_id == user.pk
@@ -524,8 +528,8 @@ class Conversation(Row):
         self.taggings.filter(tag=tag).delete()
 
     @transaction.atomic
-    def add_note(self, user, text):
-        return self.locked().notes.create(user=user, text=text)
+    def add_note(self, user, text, *, shared=False):
+        return self.locked().notes.create(user=user, text=text, shared=shared)
 
     @transaction.atomic
     def archive(self):

@@ -186,8 +186,8 @@ class Message(Row):
         self.bookmarks.filter(user=user).delete()
 
     @transaction.atomic
-    def add_note(self, user, text):
-        return self.notes.create(conversation=self.locked(), user=user, text=text)
+    def add_note(self, user, text, *, shared=False):
+        return self.notes.create(conversation=self.locked(), user=user, text=text, shared=shared)
 
     def show(self, attachment):
         """A file beside the words, which stay: it is no new version. Caller holds the conversation's lock."""

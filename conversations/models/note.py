@@ -1,7 +1,9 @@
-"""What a reader leaves at a message: a bookmark, or words. Both are the reader's own, nobody else sees them."""
+"""What a reader leaves at a message: a bookmark, or words. Both are the reader's own, and nobody else sees them; but a
+note may be shared with whoever is in the conversation."""
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -33,6 +35,12 @@ class Bookmark(Row):
         return f"bookmark of {self.user}"
 
 
+class NoteQuerySet(OwnQuerySet):
+    def visible_to(self, user):
+        """Their own and those shared with everybody there, as long as they see what it was left at."""
+        return self.filter(Q(user=user) | Q(shared=True), conversation__in=Conversation.objects.visible_to(user))
+
+
 class Note(Row):
     PREFIX = "note"
 
@@ -42,14 +50,26 @@ class Note(Row):
     )
     user = models.ForeignKey(User, models.CASCADE, related_name="notes")
     text = models.TextField(validators=[MaxLengthValidator(limits.NOTE)])
+    shared = models.BooleanField(default=False)  # with everybody who is in the conversation
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = OwnQuerySet.as_manager()
+    objects = NoteQuerySet.as_manager()
 
     def __str__(self):
         return f"note of {self.user}"
 
-    def change(self, text):
+    def can_be_changed_by(self, user, *, shared=None):
+        """By whoever wrote it; where others read it, or shall (`shared`), as long as they may write for others."""
+        is_public = self.shared if shared is None else self.shared or shared
+        return self.user_id == user.pk and (not is_public or self.conversation.can_be_commented_by(user))
+
+    def can_be_deleted_by(self, user):
+        """By whoever wrote it, and from everybody's eyes by whoever answers for the conversation."""
+        return self.user_id == user.pk or (self.shared and self.conversation.owner_id == user.pk)
+
+    def change(self, text, *, shared=None):
         self.text = text
-        self.save(update_fields=["text", "updated_at"])
+        if shared is not None:
+            self.shared = shared
+        self.save(update_fields=["text", "shared", "updated_at"])

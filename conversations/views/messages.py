@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import AuditEvent
 from conversations import outline, reading, threads
 from conversations.forms import EditForm, MessageForm
-from conversations.models import Conversation, ConversationFull, Message
+from conversations.models import Conversation, ConversationFull, Message, Note
 from conversations.refusals import Stale
 from conversations.rendering import html_of
 from conversations.views.conversations import deletable_or_404, editable_or_404
@@ -120,7 +120,7 @@ def delete(request, pk, message_pk):
         "answers": conversation.messages.filter(parent_position=message.position).count(),
         "attachments": message.attachments.count(),
         "versions": message.revisions.count(),
-        "notes": message.notes.filter(user=request.user).count(),
+        "notes": Note.objects.visible_to(request.user).filter(message=message).count(),
         "pruned": message.pruned_without(),
     }
     return render(request, "conversations/messages/delete.html", context)

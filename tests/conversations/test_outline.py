@@ -30,7 +30,9 @@ def long(alice):
 
 
 def beside(conversation, window):
-    return outline.beside(conversation, window, reading.messages(conversation, window.positions, VERSION))
+    return outline.beside(
+        conversation, window, reading.messages(conversation, window.positions, VERSION, conversation.owner)
+    )
 
 
 def test_the_outline_knows_the_questions_outside_the_window(sign_in, alice):

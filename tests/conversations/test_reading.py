@@ -65,7 +65,7 @@ def test_a_window_is_looked_up_by_its_positions_whatever_the_plan_was_made_for(l
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
     window, before = reading.first(long), _scans("message_answers")
 
-    reading.messages(long, window.positions, VERSION)
+    reading.messages(long, window.positions, VERSION, long.owner)
 
     assert _scans("message_answers") == before
 
@@ -121,7 +121,7 @@ def test_siblings_know_their_number_and_their_neighbours(long):
     long.refresh_from_db()
     ids = dict(long.messages.filter(position__in=[61, 121, 122]).values_list("position", "id"))
 
-    found = reading.siblings(long, reading.messages(long, [60, 61, 121, 122], VERSION))
+    found = reading.siblings(long, reading.messages(long, [60, 61, 121, 122], VERSION, long.owner))
 
     assert 60 not in found
     assert found[61] == reading.Sibling(1, 3, None, ids[121])
@@ -135,7 +135,7 @@ def test_several_first_messages_are_siblings_too(long):
     )
     long.message_count += 1
 
-    assert reading.siblings(long, reading.messages(long, [1, 2], VERSION))[1].count == 2
+    assert reading.siblings(long, reading.messages(long, [1, 2], VERSION, long.owner))[1].count == 2
 
 
 def test_a_position_that_is_not_there_gives_an_empty_window(long):

@@ -212,6 +212,12 @@ def _people(stage):
     mira, reader, shared = stage.mira, stage.reader, stage.threads["kepler"]
     project = reader.project_memberships.get().project
     yield Shot("conversations:shared", "typical", who=reader)
+    note = shared.add_note(mira, "Show this to the school class in spring, when the comet is back.", shared=True)
+    shared.messages.first().add_note(mira, "Check the eccentricity.")
+    yield Shot("conversations:notes", "typical", (shared.pk,), who=mira)
+    yield Shot("conversations:message_notes", "typical", (shared.pk, shared.messages.first().pk), who=mira)
+    yield Shot("conversations:note_edit", "typical", (note.pk,), who=mira)
+    yield Shot("conversations:note_delete", "typical", (note.pk,), who=mira)
     yield Shot("conversations:shared", "empty", who=stage.nobody)
     for prefix, thing in (("conversations:", shared), ("conversations:project_", project)):
         at = (thing.pk,)
