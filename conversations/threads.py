@@ -110,6 +110,7 @@ def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=NON
                 place=places.get(row.position, ""),
                 family=families.get(row.position),
                 can_edit=can_edit,
+                can_share=conversation.owner_id == reader.pk,
                 is_found=row.position == found,
             )
         )

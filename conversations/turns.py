@@ -22,7 +22,9 @@ UNFINISHED = {
 }
 
 
-def turn(row, html, *, path, at, writer, day="", place="", family=None, can_edit=False, is_found=False) -> SafeString:
+def turn(
+    row, html, *, path, at, writer, day="", place="", family=None, can_edit=False, can_share=False, is_found=False
+) -> SafeString:
     """The list item of a reading.Line whose words are `html`.
 
     `at`: when, in the reader's time zone. `writer`: what the one who asks is called. `day`: HTML of the item
@@ -40,7 +42,7 @@ def turn(row, html, *, path, at, writer, day="", place="", family=None, can_edit
         f' <a class="message__time" href="{link}" title="Link to this message">'
         f'<time datetime="{at.isoformat(timespec="seconds")}">{time}</time></a>{_note(row, own)}'
         f"{_notes(row.notes, own) if row.notes else ''}{_switcher(path, family) if family else ''}"
-        f"{_actions(own, link, can_edit)}</header>"
+        f"{_actions(own, link, can_edit, can_share and f'{path}share/?message={spelled}')}</header>"
         f'<div class="message__body prose" hx-disable>{html}</div></article></li>'
     )
 
@@ -98,15 +100,17 @@ def _step(path, message_id, rel, label, sign):
     )
 
 
-def _actions(own, link, can_edit):
-    """A row of links; on touch they are the menu that the <details> before them opens."""
+def _actions(own, link, can_edit, share):
+    """A row of links; on touch they are the menu that the <details> before them opens. `share`: where, if they may."""
+    sharing = (
+        f'<a class="btn btn--plain btn--small" href="{share}" data-dialog aria-label="Share this message">Share</a>'
+    )
     edit = f'<a class="btn btn--plain btn--small" href="{own}edit/" aria-label="Edit this message">Edit</a>'
     return (
         '<div class="message__actions"><details class="menu" name="actions"><summary aria-label="Actions"></summary>'
         f'</details><div><copy-button src="{own}"><a class="btn btn--plain btn--small" href="{own}"'
         ' aria-label="Copy as Markdown">Copy</a></copy-button>'
-        f'<copy-button href="{link}"><a class="btn btn--plain btn--small" href="{link}"'
-        f' aria-label="Copy link">Link</a></copy-button>'
-        f'<a class="btn btn--plain btn--small" href="{own}notes/" aria-label="Notes on this message">Note</a>'
-        f"{edit if can_edit else ''}</div></div>"
+        f'<copy-button href="{link}"><a {plain} href="{link}" aria-label="Copy link">Link</a></copy-button>'
+        f'<a {plain} href="{own}notes/" aria-label="Notes on this message">Note</a>'
+        f"{sharing if share else ''}{edit if can_edit else ''}</div></div>"
     )

@@ -1,5 +1,6 @@
 """What looks like a secret in what a link shows, for its owner to look at before strangers do."""
 
+import hashlib
 from dataclasses import dataclass
 
 from conversations.models import Message
@@ -22,6 +23,7 @@ class Findings:
     by_kind: dict[str, list[Finding]]
     count: int
     more: int  # left out of by_kind
+    digest: str  # of all that was found, empty for nothing: whoever says it has seen just these
 
     def __iter__(self):
         return (finding for found in self.by_kind.values() for finding in found)
@@ -37,7 +39,11 @@ def findings(link):
     by_kind = {}
     for finding in list(found.values())[:MOST]:
         by_kind.setdefault(finding.kind, []).append(finding)
-    return Findings(by_kind, len(found), max(0, len(found) - MOST))
+    return Findings(by_kind, len(found), max(0, len(found) - MOST), _digest(found))
+
+
+def _digest(found):
+    return hashlib.sha256(repr(sorted(found)).encode()).hexdigest() if found else ""
 
 
 def _shown(link):

@@ -1,6 +1,8 @@
 from datetime import timedelta
 from functools import cache
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -86,6 +88,7 @@ def new(request):
 
 @login_required
 @require_GET
+@csp_update({"frame-src": [SELF]})  # what a link would show, in the dialog that makes one
 def detail(request, pk):
     """A window of one path: around `at` (a message id), before or after a position on the path to `tip`, or the end."""
     conversation = visible_or_404(request, pk)
@@ -121,6 +124,7 @@ def detail(request, pk):
         "role": role,
         "can_edit": can_edit,
         "is_live": conversation.has_others and thread.is_active and "all" not in request.GET,
+        "is_owner": conversation.owner_id == request.user.pk,
         "branch": None if thread.is_active else conversation.branches.filter(tip_position=thread.tip).first(),
         "readings": _readings(conversation, request.user),
     }
