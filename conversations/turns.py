@@ -102,15 +102,13 @@ def _step(path, message_id, rel, label, sign):
 
 def _actions(own, link, can_edit, share):
     """A row of links; on touch they are the menu that the <details> before them opens. `share`: where, if they may."""
-    sharing = (
-        f'<a class="btn btn--plain btn--small" href="{share}" data-dialog aria-label="Share this message">Share</a>'
-    )
-    edit = f'<a class="btn btn--plain btn--small" href="{own}edit/" aria-label="Edit this message">Edit</a>'
+    plain = 'class="btn btn--plain btn--small"'
+    sharing = f'<a {plain} href="{share}" data-dialog aria-label="Share this message">Share</a>'
+    edit = f'<a {plain} href="{own}edit/" aria-label="Edit this message">Edit</a>'
     return (
         '<div class="message__actions"><details class="menu" name="actions"><summary aria-label="Actions"></summary>'
-        f'</details><div><copy-button src="{own}"><a class="btn btn--plain btn--small" href="{own}"'
-        ' aria-label="Copy as Markdown">Copy</a></copy-button>'
-        f'<copy-button href="{link}"><a {plain} href="{link}" aria-label="Copy link">Link</a></copy-button>'
-        f'<a {plain} href="{own}notes/" aria-label="Notes on this message">Note</a>'
+        f'</details><div><copy-button src="{own}"><a {plain} href="{own}" aria-label="Copy as Markdown">Copy</a>'
+        f'</copy-button><copy-button href="{link}"><a {plain} href="{link}" aria-label="Copy link">Link</a>'
+        f'</copy-button><a {plain} href="{own}notes/" aria-label="Notes on this message">Note</a>'
         f"{sharing if share else ''}{edit if can_edit else ''}</div></div>"
     )
