@@ -4,6 +4,17 @@ from accounts.admin.base import RowAdmin, linked, public_id
 from sharing.models import DailyViews, ShareLink
 
 
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [(state.value, state.label) for state in ShareLink.State]
+
+    def queryset(self, request, queryset):
+        return queryset.in_state(self.value()) if self.value() in ShareLink.State.values else queryset
+
+
 @admin.register(ShareLink)
 class ShareLinkAdmin(RowAdmin):
     """Links are made by owners. Here they are found and, when asked for, revoked."""
@@ -12,13 +23,14 @@ class ShareLinkAdmin(RowAdmin):
         "__str__",
         linked("owner"),
         "scope",
+        "live",
+        "state",
         "view_count",
         "last_viewed_at",
         "expires_at",
-        "revoked_at",
         public_id,
     ]
-    list_filter = ["scope", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_filter = [StateFilter, "scope"]
     list_select_related = ["owner"]
     search_fields = ["title"]
     search_help_text = "A title, the owner’s e-mail, or a link_…, conv_… or usr_… id."
@@ -32,7 +44,10 @@ class ShareLinkAdmin(RowAdmin):
         "workspace",
         "conversation_id",
         "scope",
+        "live",
+        "state",
         "revision",
+        "taken_at",
         "include_images",
         "include_context",
         "include_reasoning",
@@ -41,6 +56,7 @@ class ShareLinkAdmin(RowAdmin):
         "include_system",
         "include_names",
         "read_only",
+        "asks_a_password",
         "view_count",
         "last_viewed_at",
         "expires_at",
@@ -48,8 +64,16 @@ class ShareLinkAdmin(RowAdmin):
         "created_at",
         "updated_at",
     ]
-    readonly_fields = ["conversation_id"]
+    readonly_fields = ["conversation_id", "live", "state", "asks_a_password"]
     actions = ["revoke_selected"]
+
+    @admin.display(boolean=True)
+    def live(self, link):
+        return link.is_live
+
+    @admin.display(boolean=True)
+    def asks_a_password(self, link):
+        return bool(link.password)
 
     @admin.action(description="Revoke selected share links", permissions=["view"])
     def revoke_selected(self, request, queryset):

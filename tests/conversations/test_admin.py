@@ -309,6 +309,12 @@ def test_a_share_link_is_revoked(sign_in, root, private):
     link.refresh_from_db()
     assert link.revoked_at
     assert AuditEvent.objects.filter(action="sharelink.revoke", target_id=link.pk).exists()
+    states = {
+        state: sign_in(root).get(page(ShareLink), {"state": state}).context["cl"].result_count
+        for state in ("working", "expired", "revoked", "nonsense")
+    }
+    assert states == {"working": 0, "expired": 0, "revoked": 1, "nonsense": 1}
+    assert "revoked" in sign_in(root).get(page(ShareLink, "change", link.pk)).text
 
 
 def test_somebody_let_in_can_be_shown_out(sign_in, root, private):
