@@ -42,7 +42,8 @@ def delete_conversations(cursor, ids):
         counts[word] = cursor.rowcount
     cursor.execute("DELETE FROM conversations_conversation WHERE id = ANY(%s)", [ids])
     counts["conversations"] = cursor.rowcount
-    signals.conversations_deleted.send(None, ids=ids)
+    for _, ended in signals.conversations_deleted.send(None, ids=ids):
+        counts |= ended
     return counts
 
 

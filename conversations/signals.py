@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# Arguments: ids.
+# Arguments: ids. Receivers return {word: rows}, which is told and written down with what went.
 conversations_deleted = Signal()
 # Arguments: conversation_id, positions.
 messages_deleted = Signal()

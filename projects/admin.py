@@ -23,11 +23,32 @@ class ProjectAdmin(RowAdmin):
         return {"projects": len(objs), "conversations that leave them and stay": kept}
 
 
-@admin.register(ProjectMember)
-class ProjectMemberAdmin(RowAdmin):
-    """Members are let in by the project's owner. Here they can only be shown out: a superuser who lets themselves in
-    would read without giving a reason."""
+class LetInAdmin(RowAdmin):
+    """Rows that let somebody into something. They are made by whose it is, and here they can only be deleted: a
+    superuser who lets themselves in would read without giving a reason.
 
+    `into` names the relation. The audit line is written by its own verb, where the owner finds it.
+    """
+
+    into = ""
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_view_permission(request, obj)
+
+    def delete_model(self, request, obj):
+        getattr(obj, self.into).people.show_out(obj.user, by=request.user, request=request)
+
+    def delete_queryset(self, request, queryset):
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def log_deletions(self, request, queryset):
+        pass
+
+
+@admin.register(ProjectMember)
+class ProjectMemberAdmin(LetInAdmin):
+    into = "project"
     list_display = ["project_name", linked("user"), "role", "created_at"]
     list_filter = ["role"]
     list_select_related = ["project", "user"]
@@ -39,6 +60,3 @@ class ProjectMemberAdmin(RowAdmin):
     @admin.display(description="project")
     def project_name(self, member):
         return member.project.name
-
-    def has_delete_permission(self, request, obj=None):
-        return self.has_view_permission(request, obj)

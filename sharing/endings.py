@@ -3,7 +3,7 @@
 A link stays, to answer that it is gone; words of what was deleted do not: its title may be some of them.
 """
 
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 from django.dispatch import receiver
 
 from conversations import signals
@@ -12,9 +12,9 @@ from sharing.models import ShareLink
 
 @receiver(signals.conversations_deleted)
 def conversations_deleted(ids, **kwargs):
-    ShareLink.objects.filter(conversation__in=ids).update(
-        title="", quoted_position=None, revoked_at=Coalesce("revoked_at", Now())
-    )
+    links = ShareLink.objects.filter(conversation__in=ids)
+    links.update(title="", quoted_position=None)
+    return {"share_links": links.filter(revoked_at=None).update(revoked_at=Now())}
 
 
 @receiver(signals.messages_deleted)

@@ -12,6 +12,7 @@ from accounts.admin.base import RowAdmin, linked, public_id
 from conversations.admin.reading import Reading
 from conversations.exporting import Export
 from conversations.models import Attachment, Branch, Conversation, Grant, ImportBatch, Tombstone
+from projects.admin import LetInAdmin
 
 
 class SourceFilter(admin.SimpleListFilter):
@@ -177,10 +178,8 @@ class AttachmentAdmin(RowAdmin):
 
 
 @admin.register(Grant)
-class GrantAdmin(RowAdmin):
-    """Who was let into one conversation. Here people can only be shown out: a superuser who lets themselves in would
-    read without giving a reason."""
-
+class GrantAdmin(LetInAdmin):
+    into = "conversation"
     list_display = [linked("conversation"), linked("user"), "role", linked("granted_by"), "created_at"]
     list_display_links = ["created_at"]
     list_filter = ["role"]
@@ -192,9 +191,6 @@ class GrantAdmin(RowAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer(*_content_of_conversation())
-
-    def has_delete_permission(self, request, obj=None):
-        return self.has_view_permission(request, obj)
 
 
 @admin.register(Tombstone)
