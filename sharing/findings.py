@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
+from itertools import islice
 
 from conversations.models import Message
-from lib.leaks import leaks
+from lib.leaks import Leak, leaks
 from lib.typeid import encode
 
-MOST = 50  # more are counted, and not told one by one
+MOST = 50  # that are told one by one
 
 
 @dataclass
@@ -20,13 +21,35 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    by_kind: dict[str, list[Finding]]
-    count: int
-    more: int  # left out of by_kind
-    digest: str  # of all that was found, empty for nothing: whoever says it has seen just these
+    found: dict[Leak, Finding]
+
+    @property
+    def count(self):
+        return len(self.found)
+
+    @property
+    def more(self):
+        """How many are left out where they are told one by one."""
+        return max(0, self.count - MOST)
+
+    @property
+    def digest(self):
+        """Of all that was found, empty for nothing: whoever says it has seen just these."""
+        return hashlib.sha256(repr(sorted(self.found)).encode()).hexdigest() if self.found else ""
+
+    @property
+    def by_kind(self):
+        kinds = {}
+        for finding in self:
+            kinds.setdefault(finding.kind, []).append(finding)
+        return kinds
 
     def __iter__(self):
-        return (finding for found in self.by_kind.values() for finding in found)
+        return islice(self.found.values(), MOST)
+
+    def __le__(self, other):
+        """Whether all of these are among the others."""
+        return self.found.keys() <= other.found.keys()
 
 
 def findings(link):
@@ -36,14 +59,7 @@ def findings(link):
         for leak in {leak for text in texts for leak in leaks(text)}:
             finding = found.setdefault(leak, Finding(leak.kind, leak.masked, message_id))
             finding.messages += 1
-    by_kind = {}
-    for finding in list(found.values())[:MOST]:
-        by_kind.setdefault(finding.kind, []).append(finding)
-    return Findings(by_kind, len(found), max(0, len(found) - MOST), _digest(found))
-
-
-def _digest(found):
-    return hashlib.sha256(repr(sorted(found)).encode()).hexdigest() if found else ""
+    return Findings(found)
 
 
 def _shown(link):

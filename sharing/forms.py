@@ -73,6 +73,9 @@ class OptionsForm(forms.Form):
             (CUSTOM, "Until a day I choose"),
         ]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
     @property
     def included(self):
         return [self[name] for name in INCLUDED]

@@ -207,7 +207,7 @@ def edit(request, pk):
     if form.is_valid():
         try:
             found = findings(link.draft(**form.settings))
-            if found.digest == request.POST.get("seen", "") or not _shows_more(link, form.settings):
+            if found.digest == request.POST.get("seen", "") or _is_known(link, found):
                 link.change(by=request.user, request=request, **form.changed)
                 notices.success(request, "Saved.")
                 return see_other(link)
@@ -217,10 +217,9 @@ def edit(request, pk):
     return render(request, "sharing/links/edit.html", context, status=422 if form.is_bound else 200)
 
 
-def _shows_more(link, changed):
-    return changed["title"] != link.title or any(
-        value and not getattr(link, name) for name, value in changed.items() if name.startswith("include_")
-    )
+def _is_known(link, found):
+    """Whether it shows all of it already."""
+    return found <= findings(link.draft(expires_at=None))
 
 
 @login_required

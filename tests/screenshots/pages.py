@@ -37,6 +37,10 @@ NO_PAGES = {
     "accounts:reset_done": "redirects to the sign-in page, whose notice says it",
     "account_reset_password_from_key_done": "the same address by its other name",
     "sharing:file": "a file",
+    "sharing:preview": "in a frame of the form",
+    "sharing:findings": "a piece of the form",
+    "sharing:edit_preview": "in a frame of the form",
+    "sharing:edit_findings": "a piece of the form",
     "v1_schema": "for programs",
     "v1_public_share": "for programs",
     "account_set_password": "redirects: everybody who signs in has a password",
@@ -81,6 +85,7 @@ def shots(stage):
         *_account(stage),
         *_outside(),
         *_shared(stage),
+        *_sharing(stage),
         *_api(),
         *_errors(),
         *_admin(stage),
@@ -283,6 +288,31 @@ def _outside():
     gone = {"conversations": 26, "messages": 187, "attachments": 2, "imports": 1, "share_links": 0, "projects": 2,
             "api_keys": 1}  # fmt: skip
     yield Shot("conversations:account_deleted", query=f"?gone={sign(gone)}")
+
+
+def _sharing(stage):
+    conversation, link, ended = stage.threads["kepler"], stage.links["kepler"], stage.links["roof_name"]
+    mira, last = stage.mira, f"?message={conversation.messages.last().typeid}"
+    yield Shot("sharing:new", "typical", (conversation.pk,), who=mira)
+    yield Shot("sharing:new", "one message", (conversation.pk,), last, who=mira)
+    yield Shot("sharing:new", "refused", (conversation.pk,), who=mira, act=_until_no_day)
+    yield Shot("conversations:detail", "share dialog", (conversation.pk,), who=mira, act=_open_the_dialog)
+    yield Shot("sharing:detail", "typical", (link.pk,), who=mira)
+    yield Shot("sharing:detail", "revoked", (ended.pk,), who=mira)
+    yield Shot("sharing:edit", "typical", (link.pk,), who=mira)
+    yield Shot("sharing:update", "typical", (link.pk,), who=mira)
+    yield Shot("sharing:revoke", "typical", (link.pk,), who=mira)
+
+
+def _until_no_day(page):
+    page.get_by_label("It works").select_option("Until a day I choose")
+    page.get_by_role("button", name="Make the link").click()
+    page.get_by_text("Choose the last day.").wait_for()
+
+
+def _open_the_dialog(page):
+    page.get_by_role("link", name="Share", exact=True).first.click()
+    page.get_by_role("dialog").wait_for()
 
 
 def _shared(stage):

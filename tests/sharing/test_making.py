@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -123,6 +125,17 @@ def test_of_a_long_conversation_those_near_are_offered(as_alice, sheet, conversa
     assert html.count("<option") < 130
     assert "Number 299" in html
     assert "Number 100<" in as_alice.get(f"{sheet}?message={at(conversation, 103)}").content.decode()
+
+
+def test_offering_them_reads_no_other_messages(as_alice, sheet, conversation):
+    with CaptureQueriesContext(connection) as asked:
+        as_alice.get(sheet)
+    [offered] = [query["sql"] for query in asked if "opening" in query["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # two rows are read fastest as they lie
+        cursor.execute(f"EXPLAIN {offered}")
+        assert re.search(r"Index Cond: \(+conversation_id = ", "".join(line for (line,) in cursor.fetchall()))
 
 
 # --- the preview ---
