@@ -46,11 +46,11 @@ def is_foreign(url):
     return not url.startswith(("http://localhost:", "http://127.0.0.1:", "data:", "blob:", "about:"))
 
 
-def sign_in_at(page, server):
-    """Alice, by the page that everybody signs in at."""
+def sign_in_at(page, server, name="alice"):
+    """Alice, or another of the cast, by the page that everybody signs in at."""
     page.goto(f"{server.url}/account/login/")
-    page.locator("[name=login]").fill("alice@example.org")
-    page.locator("[name=password]").fill("alice's password")
+    page.locator("[name=login]").fill(f"{name}@example.org")
+    page.locator("[name=password]").fill(f"{name}'s password")
     page.get_by_role("button", name="Sign in").click()
 
 
