@@ -56,6 +56,10 @@ def page(links, conversations, *, state="", named="", after=None):
     return Page(rows, shown[-1].typeid if len(found) > PAGE else None)
 
 
+def views_of(link):
+    return Sparkline(DailyViews.objects.by_day([link], DAYS)[link.pk])
+
+
 def with_people(user):
     """What others were let into that is `user`'s, the newest first, each with `let_in`, how many: conversations,
     projects."""

@@ -232,7 +232,7 @@ class ShareLink(Row):
 
     def get_absolute_url(self):
         """Where its owner looks after it."""
-        return f"{reverse('sharing:index')}{self.typeid}/"
+        return reverse("sharing:detail", args=[self.pk])
 
     @property
     def path(self):

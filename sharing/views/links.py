@@ -20,7 +20,7 @@ from lib.htmx import render_page, wants_fragment
 from lib.http import see_other
 from lib.refusals import Refusal
 from lib.typeid import decode
-from sharing import choices, drafts, pages
+from sharing import choices, dashboard, drafts, pages
 from sharing.findings import findings
 from sharing.forms import INCLUDED, WHAT, ChangeForm, ShareForm
 from sharing.models import ShareLink
@@ -192,6 +192,7 @@ def detail(request, pk):
         "link": link,
         "address": link.secret and address_of(link),
         "conversation": _conversation(link),
+        "views": dashboard.views_of(link),
         "also": [words for name, (words, _) in INCLUDED.items() if getattr(link, name)],
     }
     return render(request, "sharing/links/detail.html", context)

@@ -34,7 +34,7 @@ def test_its_address_is_shown_as_often_as_one_likes(as_alice, link, settings, dj
     settings.PUBLIC_ORIGIN = "https://chat.example.org"
     for _ in range(2):
         assert f"https://chat.example.org{link.path}" in as_alice.get(link.get_absolute_url()).content.decode()
-    with django_assert_num_queries(5):  # session, user, link, conversation, the projects beside it
+    with django_assert_num_queries(6):  # session and user, link, conversation, views, the sidebar's two
         as_alice.get(link.get_absolute_url())
 
 

@@ -1,6 +1,7 @@
 """Each way of sharing something, changing that and ending it leaves exactly one line in the audit trail."""
 
 import json
+import re
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -79,6 +80,39 @@ def test_a_link_is_made(program, trail, alice, conversation, link, way):
 
     made = ShareLink.objects.exclude(pk=link.pk).get()
     assert trail() == [("sharelink.create", alice.pk, made.pk, details)]
+
+
+def test_a_link_is_made_on_a_page(sign_in, trail, alice, conversation, link):
+    form, browser = reverse("sharing:new", args=[conversation.pk]), sign_in(alice)
+    draft = re.search(r'name="draft" value="([^"]+)"', browser.get(form).content.decode())[1]
+    for _ in range(2):  # sent twice it is made once
+        assert browser.post(form, {"what": "branch", "draft": draft}).status_code == 303
+
+    made = ShareLink.objects.exclude(pk=link.pk).get()
+    assert trail() == [("sharelink.create", alice.pk, made.pk, {"scope": "branch", "messages": 2})]
+
+
+def test_a_link_is_looked_after_on_its_page(sign_in, trail, alice, conversation, link):
+    conversation.append("user", "And for planets?")
+    forms = {
+        "edit": {"title": "Choosing a telescope", "expires": "", "include_names": "on"},
+        "update": {"revision": type(conversation).objects.get().revision},
+        "revoke": {},
+    }
+    for name, form in forms.items():
+        assert sign_in(alice).post(reverse(f"sharing:{name}", args=[link.pk]), form).status_code == 303
+    sign_in(alice).post(reverse("sharing:revoke", args=[link.pk]))
+
+    assert [(action, actor, target) for action, actor, target, _ in trail()] == [
+        ("sharelink.change", alice.pk, link.pk),
+        ("sharelink.update", alice.pk, link.pk),
+        ("sharelink.revoke", alice.pk, link.pk),
+    ]
+    assert [details for *_, details in trail()] == [
+        {"scope": "branch", "messages": 2, "fields": ["include_names"]},
+        {"scope": "branch", "messages": 3, "was": 2},
+        {"scope": "branch", "messages": 3},
+    ]
 
 
 def test_a_link_is_changed_by_programs(program, trail, alice, link):
