@@ -75,6 +75,7 @@ def run(place, messages, wanted):
         ],
         "programs": lambda: [
             *programs.reading(programs.Program(people.reader, place.port), floor(), people, 100),
+            *programs.searching(programs.Program(people.reader, place.port), connection, people, 40),
             *programs.appending(place, programs.Program(people.reader, place.port), floor(), people, words, 200),
         ],
         "delete": lambda: writing.deletion(web(people.importer), connection, people.doomed),

@@ -90,12 +90,7 @@ def _first_reading(web, cast, again):
 
 def search(web, connection, cast, rounds):
     """Every question through HTTP, and once more as the function that the page calls, without page and session."""
-    long = cast.thread[10_000]
-
-    def floor():
-        return connection.execute(PAGE, [long, 9_900]).fetchall()
-
-    rows, ratios = [], {}
+    floor, rows, ratios = page_in_sql(connection, cast), [], {}
     for name, text in QUESTIONS.items():
         request = web.request("GET", "/search/?" + urlencode({"q": text}))
         if name != "absent":
@@ -117,6 +112,11 @@ def search(web, connection, cast, rounds):
         Row("search page, median of all but phrases", "", "", median(pages), None, "≤ 25×", median(pages) <= 25),
         Row("search function, median of all but phrases", "", "", median(functions)),
     ]
+
+
+def page_in_sql(connection, cast):
+    """What search stands beside: fifty messages by their keys, far down in the longest conversation."""
+    return lambda: connection.execute(PAGE, [cast.thread[10_000], 9_900]).fetchall()
 
 
 def expect(body, piece, count):

@@ -9,6 +9,8 @@ from accounts.models import ApiKey
 from conversations.models import Conversation
 from lib.typeid import encode
 from tests.bench.client import Client
+from tests.bench.corpus import QUESTIONS
+from tests.bench.pages import expect, page_in_sql
 from tests.bench.timing import at_least, at_most, interleaved
 from tests.bench.writing import CLIENTS, rate
 
@@ -50,6 +52,17 @@ def reading(program, floor, cast, rounds):
             1.3,
         ),
     ]
+
+
+def searching(program, connection, cast, rounds):
+    """The page of search, as JSON: a word in 1 % of the messages, and one in nearly all."""
+    floor, rows = page_in_sql(connection, cast), []
+    for name in ("1 %", "ubiquitous"):
+        request = program.request("GET", "/v1/search?" + urlencode({"q": QUESTIONS[name]}))
+        expect(program.send(request), b'"search.hit"', 20)
+        found = interleaved(rounds, search=lambda request=request: program.send(request), floor=floor)
+        rows.append(at_most(f"search through the API, {name}", found["search"], found["floor"], 60))
+    return rows
 
 
 def appending(machine, program, floor, cast, words, rounds):
