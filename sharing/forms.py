@@ -66,14 +66,6 @@ class OptionsForm(forms.Form):
     )
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["expires"].choices = [
-            (NEVER, "Until I revoke it"),
-            *PERIODS.items(),
-            (CUSTOM, "Until a day I choose"),
-        ]
-
-    def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
 
     @property
