@@ -37,6 +37,9 @@ NO_PAGES = {
     "accounts:reset_done": "redirects to the sign-in page, whose notice says it",
     "account_reset_password_from_key_done": "the same address by its other name",
     "sharing:file": "a file",
+    "sharing:selected_revoke": "takes a form",
+    "sharing:selected_extend": "takes a form",
+    "sharing:workspace_selected_revoke": "takes a form",
     "sharing:preview": "in a frame of the form",
     "sharing:findings": "a piece of the form",
     "sharing:edit_preview": "in a frame of the form",
@@ -302,12 +305,24 @@ def _sharing(stage):
     yield Shot("sharing:edit", "typical", (link.pk,), who=mira)
     yield Shot("sharing:update", "typical", (link.pk,), who=mira)
     yield Shot("sharing:revoke", "typical", (link.pk,), who=mira)
+    yield Shot("sharing:index", "typical", query="?state=all", who=mira)
+    yield Shot("sharing:index", "selected", who=mira, act=_select_all_links)
+    yield Shot("sharing:index", "filter finds nothing", query="?title=zzz", who=mira)
+    yield Shot("sharing:index", "empty", who=stage.nobody)
+    yield Shot("sharing:index", "overflowing", query="?state=all", who=stage.more)
+    yield Shot("sharing:revoke_all", "typical", who=mira)
+    yield Shot("sharing:workspace", "typical", query="?state=all", who=stage.root)
+    yield Shot("sharing:workspace_revoke_all", "typical", who=stage.root)
 
 
 def _until_no_day(page):
     page.get_by_label("It works").select_option("Until a day I choose")
     page.get_by_role("button", name="Make the link").click()
     page.get_by_text("Choose the last day.").wait_for()
+
+
+def _select_all_links(page):
+    page.get_by_label("All shown").check()
 
 
 def _open_the_dialog(page):

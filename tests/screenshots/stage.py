@@ -17,7 +17,7 @@ from conversations import demo, limits
 from conversations.importing import Import
 from conversations.models import Conversation, ImportBatch, ImportLine, Tag
 from projects.models import Project, Role
-from sharing.models import ShareLink
+from sharing.models import DailyViews, ShareLink
 from tests import generate
 from tests.conversations.importing import exports
 
@@ -59,6 +59,8 @@ def set_up():
     threads["laser"].project.people.let_in(reader, Role.COMMENTER, by=mira)
     Project.objects.create(owner=reader, workspace=reader.workspace, name="Nothing in it yet")
     _read_by_somebody_gone(threads["roof_name"])
+    for words in root.conversations.filter(message_count__gt=2)[:3]:
+        ShareLink.objects.share(words, by=root)
     stage = Stage(
         mira, nobody, more, reader, root, threads, _imports(mira, more), _keys(mira, more), _links(threads), {}
     )
@@ -224,4 +226,26 @@ def _links(threads):
     names = ("kepler", "noise", "code", "long title", "right to left", "roof_name")
     links = {name: ShareLink.objects.share(threads[name]) for name in names}
     links["roof_name"].revoke()
+    links |= _of_every_kind(threads)
     return links
+
+
+def _of_every_kind(threads):
+    """What else may stand in the list of links."""
+    now, share = timezone.now(), ShareLink.objects.share
+    answer = threads["laser"].messages.filter(role="assistant").first()
+    made = {
+        "live": share(threads["laser"], is_live=True, password="aperture fever"),
+        "soon": share(threads["noise"], expires_at=now + timedelta(days=2)),
+        "later": share(threads["laser"], message=answer, include_context=True, expires_at=now + timedelta(days=90)),
+        "past": share(threads["yuki"], expires_at=now - timedelta(days=2)),
+    }
+    chance = random.Random(2)
+    for link in made.values():
+        by_day = [chance.choice([0, 0, 1, 2, 7]) for _ in range(30)]
+        DailyViews.objects.bulk_create(
+            DailyViews(link=link, day=now.date() - timedelta(days=ago), count=count) for ago, count in enumerate(by_day)
+        )
+        last = now - timedelta(days=next(ago for ago, count in enumerate(by_day) if count))
+        ShareLink.objects.filter(pk=link.pk).update(view_count=1_000 + sum(by_day), last_viewed_at=last)
+    return made
