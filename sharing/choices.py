@@ -9,7 +9,7 @@ from conversations.models import Message
 from lib.text import first_line
 from lib.typeid import encode
 
-OPENING, WORDS = 240, 60  # characters that are read of each, and shown
+OPENING, WORDS = 240, 48  # characters that are read of each, and shown
 
 
 class Choice(NamedTuple):

@@ -85,7 +85,7 @@ def test_a_change_shows_at_once_what_it_does_and_what_to_look_at(thread):
     expect(dialog.get_by_text("This looks like a secret")).to_be_visible()
     expect(dialog.get_by_text("maria@…")).to_be_visible()
     dialog.get_by_label("A part of it").check()
-    dialog.get_by_label("Message, the last of the part").select_option(index=1)
+    dialog.get_by_label("To", exact=True).select_option(index=1)
     expect(dialog.get_by_text("This looks like a secret")).to_have_count(0)
     expect(preview(page).get_by_text("maria@observatory.ch")).to_have_count(0)
     expect(preview(page).get_by_text("Dobsonian")).to_be_visible()
