@@ -11,10 +11,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from conversations.models import Conversation, Message
+from conversations.models import Attachment, Conversation, Message
 from conversations.refusals import Stale
+from conversations.views.attachments import file_answer
 from conversations.views.conversations import position, visible_or_404
 from lib.htmx import render_page, wants_fragment
 from lib.http import see_other
@@ -24,6 +25,7 @@ from sharing import choices, dashboard, drafts, pages
 from sharing.findings import findings
 from sharing.forms import INCLUDED, WHAT, ChangeForm, ShareForm
 from sharing.models import ShareLink
+from sharing.views import files
 
 LISTED = 5  # links that the form names; all are on a page of their own
 CHANGED = "The conversation has changed since you looked at it. This is what the link would show now; look again."
@@ -167,6 +169,18 @@ def preview(request, pk):
     elif drafts.is_taken(draft):
         return _no_preview("This link is made already.", status=409)
     return _preview(request, lambda: ShareLink.objects.draft(conversation, pk=draft.pk, **form.asked))
+
+
+@require_safe
+def file(request, share, pk):
+    """A file of the page behind a link. Whoever may see its conversation gets it also where the link is not there yet, or
+    does not show it yet: in a preview."""
+    own = Attachment.objects.visible_to(request.user).filter(pk=pk).first()
+    if own is None:
+        return files.file(request, share, pk=pk)
+    response = file_answer(own)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @login_required

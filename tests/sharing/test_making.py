@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from conversations.models import Grant
 from sharing.models import ShareLink
+from tests.sharing.conftest import PNG
 
 HTMX = {"HX-Request": "true"}
 
@@ -165,6 +166,18 @@ def test_the_preview_is_what_strangers_get_byte_for_byte(as_alice, sheet, filled
     link.change(password="")  # which the page itself would be behind
     assert seen.status_code == 200
     assert seen.content == client.get(link.path).content
+
+
+def test_its_pictures_are_there_for_whoever_may_see_them_anyway(
+    as_alice, sheet, filled, picture, sign_in, charlie, client, settings
+):
+    html = preview(as_alice, sheet, filled(include_images="on")).content.decode()
+    [address] = re.findall(r'<img src="([^"]+)"', html)
+
+    answer = as_alice.get(address)
+    assert (answer.status_code, answer["Content-Type"], answer["Cache-Control"]) == (200, "image/png", "no-store")
+    assert b"".join(answer.streaming_content) == PNG
+    assert client.get(address).status_code == sign_in(charlie).get(address).status_code == 404
 
 
 def test_only_a_page_of_ours_may_frame_it(as_alice, sheet, filled):

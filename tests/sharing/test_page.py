@@ -9,8 +9,7 @@ from accounts import throttling
 from conversations.models import Attachment
 from sharing import pages
 from sharing.models import ShareLink
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+from tests.sharing.conftest import PNG
 
 
 @pytest.fixture
@@ -19,26 +18,6 @@ def open_(client):
         return client.get(link.path + query, headers=headers)
 
     return open_
-
-
-@pytest.fixture
-def picture(alice, conversation, settings, tmp_path):
-    """In a third message of the conversation."""
-    settings.MEDIA_ROOT = tmp_path
-    attachment = Attachment(
-        workspace=alice.workspace,
-        owner=alice,
-        conversation=conversation,
-        name="moon.png",
-        content_type="image/png",
-        sha256="ab" * 32,
-    )
-    part = {"type": "image", "name": "moon.png", "attachment_id": attachment.typeid}
-    attachment.message_id = conversation.append("user", "Look", parts=[part])
-    attachment.save()
-    attachment.path.parent.mkdir(parents=True)
-    attachment.path.write_bytes(PNG)
-    return attachment
 
 
 def test_a_stranger_reads_it_rendered(open_, conversation, share):
