@@ -173,8 +173,8 @@ def preview(request, pk):
 
 @require_safe
 def file(request, share, pk):
-    """A file of the page behind a link. Whoever may see its conversation gets it also where the link is not there yet, or
-    does not show it yet: in a preview."""
+    """A file of the page behind a link. Whoever may see its conversation gets it also where the link is not there, or
+    does not show it, yet: in a preview."""
     own = Attachment.objects.visible_to(request.user).filter(pk=pk).first()
     if own is None:
         return files.file(request, share, pk=pk)
