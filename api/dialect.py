@@ -39,7 +39,16 @@ from lib.completions import ModelBusy, ModelFailed, ModelNotConfigured, ModelTim
 from lib.json import dumps
 from lib.typeid import decode
 from projects.refusals import NotTheOwner, OwnerIsIn
-from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
+from sharing.refusals import (
+    NothingToShare,
+    ShareExpired,
+    ShareNotFound,
+    SharePasswordRequired,
+    SharePasswordWrong,
+    ShareReadOnly,
+    ShareRevoked,
+    ShareTooLarge,
+)
 
 READ = ("GET", "HEAD")
 
@@ -75,6 +84,10 @@ class Dialect(APIView):
         NotTheOwner: (403, "forbidden"),
         NothingToShare: (400, "nothing_to_share"),
         ShareTooLarge: (400, "share_too_large"),
+        ShareNotFound: (404, "share_not_found"),
+        SharePasswordRequired: (403, "share_password_required"),
+        SharePasswordWrong: (403, "share_password_wrong"),
+        ShareReadOnly: (403, "share_read_only"),
         ShareRevoked: (410, "share_revoked"),
         ShareExpired: (410, "share_expired"),
         Stale: (412, "stale"),

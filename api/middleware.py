@@ -20,7 +20,8 @@ _POLICY = "default-src 'none'; frame-ancestors 'none'"  # should a browser ever 
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Parley-User, X-API-Key, X-Request-Id"
+        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+        "Parley-Share-Password, Parley-User, X-API-Key, X-Request-Id"
     ),
     "Access-Control-Max-Age": "86400",
 }

@@ -1,14 +1,13 @@
 from django.urls import include, path, re_path
 
-from api import dialects
+from api import dialects, pages
 from api.openai.urls import NotFound as NotFoundAtOpenAI
-from api.pages import SharePage
 from api.r2r.urls import NotFound as NotFoundAtR2R
 from api.raven.urls import NotFound as NotFoundAtRaven
 from api.v1.urls import NotFound as NotFoundAtV1
 
 urlpatterns = [
-    path("conversations/share/<str:share>", SharePage.as_view(), name="share"),
+    path("conversations/share/<str:share>", pages.share, name="share"),
     path("v1/", include("api.v1.urls")),
     path("v2/", include("api.orq.urls")),
     path("v2/", include("api.r2r.legacy_urls")),

@@ -15,14 +15,14 @@ def markdown(conversation, tip):
     """Its pieces: a heading for the title and for each turn, and what was said as it was written."""
     yield f"# {_line(conversation)}\n"
     for item in _said(conversation, tip):
-        yield f"\n## {_who(item)}\n\n*{_when(item)}*\n\n{item.text}\n{_files(item)}"
+        yield f"\n## {_who(item)}\n\n*{_when(item)}*\n\n{item.text}\n{files_line(item)}"
 
 
 def plain(conversation, tip):
     title = _line(conversation)
     yield f"{title}\n{'=' * len(title)}\n"
     for item in _said(conversation, tip):
-        yield f"\n{_who(item)}, {_when(item)}\n\n{item.text}\n{_files(item)}"
+        yield f"\n{_who(item)}, {_when(item)}\n\n{item.text}\n{files_line(item)}"
 
 
 def _said(conversation, tip):
@@ -30,7 +30,7 @@ def _said(conversation, tip):
     path = Tree(conversation).path(tip)
     for start in range(0, len(path), BATCH):
         for item in paths.items_at(conversation, path[start : start + BATCH]):
-            if item.role in WHO and is_said(item.text, item.parts) and (item.text or _files(item)):
+            if item.role in WHO and is_said(item.text, item.parts) and (item.text or files_line(item)):
                 yield item
 
 
@@ -47,7 +47,8 @@ def _when(item):
     return f"{at.day} {at:%B %Y, %H:%M}"
 
 
-def _files(item):
+def files_line(item):
+    """What stands for its files: their names."""
     parts = [
         part for part in item.parts or [] if isinstance(part, dict) and part.get("type") in ("image", "audio", "file")
     ]

@@ -1,35 +1,69 @@
-"""The page behind a link, ready for a template. It knows what the link shows, and nothing of whoever made it."""
+"""The page behind a link, ready for a template. It knows what the link shows, and of whoever made it no more than the
+name that they wanted to be there."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from functools import cached_property
+from typing import NamedTuple
 
+from django.conf import settings
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Length
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.safestring import SafeString
 
 from conversations import rendering
 from conversations.models import Message
 from conversations.rendering.media import Files
+from conversations.transcripts import files_line
+from lib.text import first_line
 
-WINDOW = 100  # messages on one page: as many as a stranger may make us render at once
+WINDOW = 50  # messages on one page: as many as a stranger may make us render at once
+PACE = 1_400  # characters that people read in a minute
+QUESTION, DESCRIPTION = 80, 200  # characters: a line of the outline, the words under a preview of the link
+NEAR = 2  # parts that are named on either side of the one that is open
+IMAGE = "img/shared.png"  # what a preview of any link shows: our name, and nothing of what is behind it
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     id: str
     role: str
     who: str
     model: str
     html: SafeString
+    question: str  # its line in the outline; empty for what is none
+
+
+class Part(NamedTuple):
+    """One page of several, or with number 0 those that are left out."""
+
+    number: int
+    href: str
+    is_open: bool
 
 
 @dataclass(frozen=True)
 class Page:
     title: str
-    created_at: object
+    shared_by: str
+    taken_at: object
+    is_live: bool
+    count: int  # messages, of all parts
+    minutes: int
+    description: str
     turns: list[Turn]
-    start_href: str  # empty on the first page
-    later_href: str  # empty on the last
+    parts: list[Part]
+    earlier_href: str
+    later_href: str
+    part: int
+    markdown_path: str
+    continue_path: str  # empty where it may only be read
+    image: str = ""
+
+    @property
+    def questions(self):
+        return [turn for turn in self.turns if turn.question]
 
 
 def html(link, after=None):
@@ -41,25 +75,134 @@ def html(link, after=None):
 
 
 def page(link, after=None):
-    """The page behind the message at position `after`. Raises ShareRevoked, ShareExpired."""
-    positions = link.shown_positions
-    start = bisect_right(positions, after) if after else 0
-    window = positions[start : start + WINDOW]
+    """The page behind the message at position `after`, or the last one. Raises ShareRevoked, ShareExpired."""
+    link.check_open()
+    walk = Walk(link, after)
+    messages = link.messages(walk.window)
+    names = Names(link)
     files = Files(path=link.files_path, missing="not shared")
+    count, characters = measure(link, messages, is_all=not walk.parts)
     return Page(
-        title=link.title or "Untitled conversation",
-        created_at=link.taken_at,
-        turns=[_turn(message, files) for message in link.messages(window)],
-        start_href=link.path if start else "",
-        later_href=f"{link.path}?{urlencode({'after': window[-1]})}" if start + WINDOW < len(positions) else "",
+        title=title_of(link),
+        shared_by=names.owner,
+        taken_at=link.taken_at,
+        is_live=link.is_live,
+        count=count,
+        minutes=max(1, round(characters / PACE)),
+        description=_description(link, messages),
+        turns=[_turn(message, names, files) for message in messages],
+        parts=walk.parts,
+        earlier_href=walk.href(walk.number - 1),
+        later_href=walk.href(walk.number + 1),
+        part=walk.number,
+        markdown_path=link.markdown_path,
+        continue_path="" if link.read_only else link.continue_path,
+        image=settings.PUBLIC_ORIGIN + static(IMAGE),
     )
 
 
-def _turn(message, files):
+def markdown(link):
+    """All of it as one text: a heading for each turn, and what was said as it was written. Raises ShareTooLarge too."""
+    names = Names(link)
+    pieces = [f"# {' '.join(title_of(link).split())}\n"]
+    for message in link.messages():
+        who = names.of(message) + (f" ({message.model})" if _tells_model(message) else "")
+        pieces.append(f"\n## {who}\n\n{message.text}\n{files_line(message)}")
+    return "".join(pieces)
+
+
+def title_of(link):
+    return link.title or "Untitled conversation"
+
+
+class Walk:
+    """Which of the messages are on the page behind `after`, and how the others are reached."""
+
+    def __init__(self, link, after):
+        self.link, self.positions = link, link.shown_positions
+        start = bisect_right(self.positions, after) if after else 0
+        if start >= len(self.positions):  # of a live one that is shorter by now
+            start = max(0, len(self.positions) - 1) // WINDOW * WINDOW
+        self.window = self.positions[start : start + WINDOW]
+        self.number = start // WINDOW + 1
+        self.last = max(1, -(-len(self.positions) // WINDOW))
+
+    @cached_property
+    def parts(self):
+        """Nothing where there is one; of many the first, the last, and those near to it."""
+        if self.last == 1:
+            return []
+        named = sorted({1, self.last} | {n for n in range(1, self.last + 1) if abs(n - self.number) <= NEAR})
+        parts = []
+        for number in named:
+            if parts and number > parts[-1].number + 1:
+                parts.append(Part(0, "", is_open=False))
+            parts.append(Part(number, self.href(number), number == self.number))
+        return parts
+
+    def href(self, number):
+        if not 1 <= number <= self.last:
+            return ""
+        elif number == 1:
+            return self.link.path
+        else:
+            return f"{self.link.path}?after={self.positions[(number - 1) * WINDOW - 1]}"
+
+
+class Names:
+    """What those who speak are called."""
+
+    def __init__(self, link):
+        self.are_shown = link.include_names
+        self.owner = link.owner.name if link.include_names else ""
+
+    def of(self, message):
+        if message.name and (self.are_shown or message.role == Message.Role.TOOL):
+            return message.name
+        elif message.role == Message.Role.USER and self.owner:
+            return self.owner
+        else:
+            return str(Message.Role(message.role).label)
+
+
+def measure(link, messages, *, is_all):
+    """(how many messages, how many characters people read) of all that a link shows; counted by the database where
+    `messages` are a part of it."""
+    said = [message for message in messages if message.role in (Message.Role.USER, Message.Role.ASSISTANT)]
+    if is_all:
+        return len(messages), sum(map(_length, said))
+    there = Message.objects.filter(conversation_id=link.conversation_id, position__in=link.shown_positions)
+    spoken = Q(role__in=(Message.Role.USER, Message.Role.ASSISTANT), type="message", hidden=False)
+    counted = there.aggregate(
+        all=Count("pk"), spoken=Count("pk", filter=spoken), characters=Sum(Length("text"), filter=spoken)
+    )
+    return counted["spoken" if link.is_live else "all"], counted["characters"] or 0
+
+
+def _length(message):
+    """Scripts of three bytes a character say as much with a third of them."""
+    bytes_ = len(message.text.encode())
+    return bytes_ if bytes_ > 2.5 * len(message.text) else len(message.text)
+
+
+def _description(link, messages):
+    """The first words that are not the title again."""
+    title = title_of(link).casefold().rstrip("…")
+    lines = (first_line(message.text, DESCRIPTION) for message in messages if message.text)
+    return next((line for line in lines if not line.casefold().startswith(title)), "")
+
+
+def _turn(message, names, files):
+    is_question = message.role == Message.Role.USER
     return Turn(
         id=message.typeid,
         role=message.role,
-        who=message.name or "Tool" if message.role == Message.Role.TOOL else Message.Role(message.role).label,
-        model=message.model if message.role == Message.Role.ASSISTANT else "",
+        who=names.of(message),
+        model=message.model if _tells_model(message) else "",
         html=rendering.render(message, files),
+        question=(first_line(message.text, QUESTION) or "Without words") if is_question else "",
     )
+
+
+def _tells_model(message):
+    return bool(message.model) and message.role == Message.Role.ASSISTANT

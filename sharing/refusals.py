@@ -18,3 +18,19 @@ class ShareRevoked(Refusal):
 
 class ShareExpired(Refusal):
     said = "This link has expired."
+
+
+class ShareNotFound(Refusal):
+    said = "Share not found."
+
+
+class SharePasswordRequired(Refusal):
+    said = "This link has a password."
+
+
+class SharePasswordWrong(Refusal):
+    said = "That is not the password of this link."
+
+
+class ShareReadOnly(Refusal):
+    said = "Whoever shared this does not let it be continued."

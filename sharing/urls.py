@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from lib.typeid import url_converter
-from sharing.views import dashboard, links
+from sharing.views import dashboard, links, pages
 
 register_converter(url_converter("link"), "link")
 
@@ -25,5 +25,7 @@ urlpatterns = [
     path("shares/<link:pk>/preview/", links.preview_change, name="edit_preview"),
     path("shares/<link:pk>/update/", links.update, name="update"),
     path("shares/<link:pk>/revoke/", links.revoke, name="revoke"),
+    # The page itself is in api.urls: its address answers programs too.
     path("conversations/share/<str:share>/files/<att:pk>/", links.file, name="file"),
+    path("conversations/share/<str:share>/markdown/", pages.markdown, name="markdown"),
 ]

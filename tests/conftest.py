@@ -7,6 +7,7 @@ from django.test import Client
 from accounts.models import ApiKey, User
 from conversations.models import Conversation
 from projects.models import Project, ProjectMember, Role
+from sharing import counting
 from tests.model_server import ModelServer
 
 
@@ -51,6 +52,12 @@ def sign_in():
         return client
 
     return sign_in
+
+
+@pytest.fixture(autouse=True)
+def views_are_counted_at_once(monkeypatch):
+    """By the one who reads, inside the test's transaction."""
+    monkeypatch.setattr(counting, "PAUSE", -1)
 
 
 @pytest.fixture

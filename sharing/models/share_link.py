@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.functional import cached_property
 
 from accounts.models import AuditEvent, User, Workspace
@@ -244,6 +245,15 @@ class ShareLink(Row):
         """Below which address the files lie that it shows, each by its id and a slash."""
         return f"{self.path}/files/"
 
+    @property
+    def markdown_path(self):
+        return f"{self.path}/markdown/"
+
+    @property
+    def continue_path(self):
+        """Where whoever is signed in makes it a conversation of their own."""
+        return f"{self.path}/continue/"
+
     @cached_property
     def length(self):
         """How many messages it shows; nothing where it is live."""
@@ -286,7 +296,7 @@ class ShareLink(Row):
 
     def unlocked_by(self, token):
         """Whether this is what `unlocking` gave to somebody who knew the password that it has now."""
-        return hmac.compare_digest(token, self.unlocking())
+        return constant_time_compare(token, self.unlocking())
 
     def unlocking(self):
         """A token that stands for the password, for as long as it is not changed."""
@@ -454,9 +464,6 @@ class ShareLink(Row):
                 if old := then.get(message.pk):
                     message.text, message.parts = old.text, old.parts
         return messages
-
-    def note_view(self):
-        ShareLink.objects.filter(pk=self.pk).update(view_count=F("view_count") + 1, last_viewed_at=timezone.now())
 
     def revoke(self, *, by=None, request=None):
         """True if it was not revoked before."""

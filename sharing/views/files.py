@@ -1,22 +1,17 @@
-from django.http import Http404
 from django.views.decorators.http import require_safe
 
 from conversations.views.attachments import SHOWN, file_answer
-from lib.refusals import Refusal
-from sharing.models import ShareLink
+from sharing import opening
+from sharing.refusals import ShareNotFound
+from sharing.views.answers import public
 
 
 @require_safe
-def file(request, share, pk):
+@public
+def file(request, link, pk):
     """A file that a link shows, and nothing else of its conversation's files."""
-    link = ShareLink.objects.opened_by(share)
-    try:
-        shown = link and link.file(pk)
-    except Refusal:  # whoever opens the link itself is told why
-        shown = None
+    opening.check_unlocked(request, link)
+    shown = link.file(pk)
     if shown is None or not (link.include_files or shown.content_type in SHOWN):
-        raise Http404
-    response = file_answer(shown)
-    response["Cache-Control"] = "no-store"  # a link that is revoked is over at once
-    response["X-Robots-Tag"] = "noindex"
-    return response
+        raise ShareNotFound
+    return file_answer(shown)

@@ -28,7 +28,7 @@ EYES = 2  # browsers at a time
 def main():
     parser = argparse.ArgumentParser(prog="bin/screenshots", description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="a part of a page's name or of its state")
-    parser.add_argument("--docs", action="store_true", help="make the pictures in docs/images instead")
+    parser.add_argument("--docs", action="store_true", help="make those that are kept: docs/images, static/img")
     parser.add_argument("--width", type=int, action="append", help="375, 768, 1280 or 1920; all of them without it")
     options = parser.parse_args()
     django.setup()
@@ -86,12 +86,14 @@ def picture_all(origin, cast, shots, widths):
 
 
 def picture_docs(origin, cast, pictures):
+    from tests.screenshots import card
     from tests.screenshots.camera import Camera
 
     with opened_browser() as browser:
         camera = Camera(browser, origin, cast.sessions, DOCS)
         for name, (shot, theme) in pictures.items():
             camera.take_one(shot, theme, DOCS / name)
+        card.draw(browser, origin)
 
 
 def look_at(origin, cast, shots, widths, stopping):

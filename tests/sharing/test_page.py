@@ -5,9 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from accounts import throttling
 from conversations.models import Attachment
-from sharing import pages
+from sharing import opening, pages
 from sharing.models import ShareLink
 from tests.sharing.conftest import PNG
 
@@ -38,9 +37,9 @@ def test_the_page_keeps_nothing_tells_nobody_and_runs_nothing(open_, conversatio
         assert answer["Referrer-Policy"] == "no-referrer"
         assert '<meta name="robots" content="noindex, nofollow, noarchive">' in html
         assert '<meta name="referrer" content="no-referrer">' in html
-        assert "<script" not in html
         assert "<form" not in html
-        assert re.findall(r"https?://", html) == []
+        assert re.findall(r"<script(?! type=\"module\" src=\"/static/)", html) == []
+        assert re.findall(r"https?://(?!localhost|127\.0\.0\.1)[^\"<]*", html) == []
 
 
 def test_its_owner_sees_what_strangers_see(open_, conversation, share, sign_in, alice):
@@ -90,7 +89,7 @@ def test_views_are_counted_once_for_all_pages_of_it(open_, client, conversation,
     assert "And for planets?" not in first
     assert "And for planets?" in second
     assert "Dobsonian" not in second
-    assert "From the beginning" in second
+    assert ">Earlier messages</a>" in second
     assert 'rel="next"' not in second
     assert ShareLink.objects.get().view_count == 1
 
@@ -115,6 +114,7 @@ def test_a_picture_is_a_name_unless_its_owner_shows_it(open_, client, conversati
     assert b"".join(answer.streaming_content) == PNG
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/png", "no-store")
     assert "sandbox" in answer["Content-Security-Policy"]
+    assert answer["Referrer-Policy"] == "no-referrer"
     assert client.get(f"{hidden.path}/files/{picture.typeid}/").status_code == 404
     assert (
         open_(shown, Accept="application/json")
@@ -122,7 +122,7 @@ def test_a_picture_is_a_name_unless_its_owner_shows_it(open_, client, conversati
         .endswith(source)
     )
     shown.revoke()
-    assert client.get(source).status_code == 404
+    assert client.get(source).status_code == 410
 
 
 def test_no_other_file_of_the_conversation_is_behind_a_link(client, conversation, share, picture, alice):
@@ -148,16 +148,102 @@ def test_a_page_costs_the_same_however_long_the_conversation_is(open_, conversat
     conversation.append_all([{"role": "user", "text": "More"}] * 150)
     link = share(conversation)
 
-    open_(link)  # the first of a minute sweeps what was counted before
-    with django_assert_num_queries(4):  # the count of this minute, the link, the messages, the view
+    with django_assert_num_queries(4):  # the link, the messages, how many there are in all parts, the view
         assert open_(link).content.decode().count("<article") == pages.WINDOW
 
 
-def test_whoever_opens_too_many_is_told_so_in_words(conversation, share, time_machine_frozen):
-    throttling.forget()
-    link, browser = share(conversation), Client(REMOTE_ADDR="192.0.2.9")
-    answers = [browser.get(link.path) for _ in range(101)]
+def test_whoever_guesses_is_slowed_down_and_whoever_reads_is_not(conversation, share, time_machine_frozen):
+    link, school = share(conversation), Client(REMOTE_ADDR="192.0.2.9")
+    answers = [school.get(f"/conversations/share/{'0' * 21}{n % 10}") for n in range(opening.MISSES + 1)]
 
-    assert answers[-1].status_code == 429
+    assert [answer.status_code for answer in answers] == [404] * opening.MISSES + [429]
     assert "too often" in answers[-1].content.decode()
-    assert "Retry-After" in answers[-1]
+    assert int(answers[-1]["Retry-After"]) > 0
+    assert {school.get(link.path).status_code for _ in range(opening.MISSES + 1)} == {200}
+    assert Client(REMOTE_ADDR="192.0.2.10").get("/conversations/share/nothing").status_code == 404
+
+
+def test_a_preview_of_a_link_says_what_it_is_about(open_, conversation, share):
+    html = open_(share(conversation)).content.decode()
+
+    assert '<meta property="og:title" content="Choosing a telescope">' in html
+    assert '<meta property="og:description" content="Which telescope should a beginner buy?">' in html
+    assert re.search(r'<meta property="og:image" content="https?://[^"]+/static/img/shared[^"]*\.png">', html)
+
+
+def test_its_head_says_how_much_it_is_and_names_only_who_wanted_to_be(open_, conversation, share, alice):
+    plain, named = share(conversation), share(conversation, include_names=True)
+    alice.name = "<Alice>"
+    alice.save()
+
+    assert "Shared on <time" in open_(plain).content.decode()
+    assert "Alice" not in open_(plain).content.decode()
+    html = open_(named).content.decode()
+    assert "Shared by &lt;Alice&gt; on <time" in html
+    assert '<span class="message__who" dir="auto">&lt;Alice&gt;</span>' in html
+    assert "<span>2 messages</span>" in html
+    assert "<span>1 min to read</span>" in html
+
+
+def test_the_outline_leads_to_what_was_asked(open_, conversation, share):
+    conversation.append("user", "And for **planets**?")
+    html = open_(share(conversation)).content.decode()
+
+    question = conversation.messages.get(position=3)
+    assert f'<a href="#{question.typeid}" dir="auto">And for planets?</a>' in html
+    assert f'id="{question.typeid}"' in html
+
+
+def test_a_long_one_has_parts_and_the_way_to_each(open_, conversation, share, monkeypatch):
+    monkeypatch.setattr(pages, "WINDOW", 2)
+    conversation.append_all([{"role": "user", "text": f"More {n}"} for n in range(3, 19)])
+    link = share(conversation)
+    middle = open_(link, "?after=8").content.decode()
+
+    assert "<span>Part 5 of 9</span>" in middle
+    assert "<span>18 messages</span>" in middle
+    assert re.findall(r">(\d|…)</(?:a|span)></li>", middle) == ["1", "…", "3", "4", "5", "6", "7", "…", "9"] * 3
+    assert f'href="{link.path}?after=16" aria-label="Part 9"' in middle
+    assert f'href="{link.path}" aria-label="Part 1"' in middle
+    assert "<title>Choosing a telescope, part 5 · Parley</title>" in middle
+    assert "Part 9 of 9" in open_(link, "?after=99").content.decode()
+
+
+def test_a_live_one_says_that_it_follows_and_may_be_empty(open_, conversation, share):
+    link = share(conversation, is_live=True)
+    assert "This link follows the conversation" in open_(link).content.decode()
+
+    conversation.locked().remove_messages([1, 2])
+    answer = open_(link)
+    assert answer.status_code == 200
+    assert "Nothing is said here yet." in answer.content.decode()
+
+
+def test_it_is_copied_as_markdown_as_it_was_written(open_, client, conversation, share):
+    link = share(conversation)
+    text = client.get(f"{link.path}/markdown/")
+
+    assert text["Content-Type"] == "text/markdown; charset=utf-8"
+    assert "sandbox" in text["Content-Security-Policy"]
+    assert text.content.decode() == (
+        "# Choosing a telescope\n\n## User\n\nWhich telescope should a beginner buy?\n\n## Assistant\n\n"
+        "A **Dobsonian** of six to eight inches: the most aperture for the money.\n"
+    )
+    assert f'href="{link.path}/markdown/"' in open_(link).content.decode()
+    link.revoke()
+    assert client.get(f"{link.path}/markdown/").status_code == 410
+
+
+def test_files_are_downloads_where_their_owner_shows_them(open_, client, conversation, share, picture):
+    Attachment.objects.update(content_type="application/pdf", name="plan.pdf")
+    message = conversation.messages.get(position=3)
+    message.parts = [{"type": "file", "name": "plan.pdf", "attachment_id": picture.typeid}]
+    message.save(update_fields=["parts"])
+    hidden, shown = share(conversation), share(conversation, include_files=True)
+
+    assert "plan.pdf" in open_(hidden).content.decode()
+    assert f"{shown.path}/files/{picture.typeid}/" in open_(shown).content.decode()
+    answer = client.get(f"{shown.path}/files/{picture.typeid}/")
+    assert "attachment" in answer["Content-Disposition"]
+    assert answer["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+    assert client.get(f"{hidden.path}/files/{picture.typeid}/").status_code == 404

@@ -26,10 +26,11 @@ from api.v1.serializers.shares import (
 from api.v1.views.branches import existing
 from api.v1.views.items import message_named
 from conversations.models import Conversation
-from sharing import spelling
+from sharing import counting, opening, spelling
 from sharing.findings import findings
 from sharing.models import DailyViews, ShareLink
 from sharing.selection import Selection
+from sharing.views.answers import UNLISTED
 
 LISTED = (
     *spec.walked(spelling.PREFIX),
@@ -38,13 +39,8 @@ LISTED = (
 )
 DAYS, DAYS_AT_MOST = 30, 365  # that views are told of
 BRANCH = (spec.text("branch", "A branch’s name. Counts more than the body’s."),)
+HEADER = "Parley-Share-Password"  # in which programs tell it
 READS = 100  # a minute, from one address, of whatever links
-# Found by whoever was given it, and by nobody else: neither by search engines nor by sites that it links to.
-UNLISTED = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-}
 
 
 class ShareView(V1):
@@ -243,17 +239,18 @@ class PublicShare(V1):
     @spec.described(answers={200: PublicShareSerializer})
     def get(self, request, share):
         """What the link shows: the words as they were when it was made. 410 after its end."""
-        link = self.opened(share)
+        link = self.opened(request, share)
         messages = link.messages()
         self.count_view(link)
         return self.answer(spell_public(link, messages))
 
-    def opened(self, spelled):
-        link = ShareLink.objects.opened_by(spelled)
-        if link is None:
-            raise not_found("share")
+    @staticmethod
+    def opened(request, spelled):
+        link = opening.opened(request, spelled)
+        if link.password:
+            opening.check_password(request, link, request.headers.get(HEADER, ""))
         return link
 
     def count_view(self, link):
         if self.request.method == "GET":  # whoever asks with HEAD has read nothing
-            link.note_view()
+            counting.view(link.pk)

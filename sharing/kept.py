@@ -1,0 +1,210 @@
+"""Pages of links, kept as they were sent, in front of Django: a link that everybody opens at once is rendered once.
+
+A page that is kept is valid as long as nothing has changed of what it is made of, which is asked of the database for
+each reader: so a link that is revoked, a message that is deleted or edited acts at once, in every process. It is one
+question, for all who stand there together.
+
+Only what the view says may be kept is (`request.META[KEEP]`): the same bytes for everybody, no password, no cookie.
+What else could make an answer another one is part of what it is kept by.
+"""
+
+import threading
+from collections import OrderedDict
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.db import Error, connection
+from django.http import HttpRequest
+from django.middleware.gzip import re_accepts_gzip
+from django.utils import timezone
+
+from lib.outage import is_away
+from lib.sql import fetch_prepared
+from sharing import counting, spelling
+
+KEEP = "parley.keep"
+READ = ("GET", "HEAD")
+PREFIX = "/conversations/share/"
+ROOM = 32 * 2**20  # bytes of pages in a process
+LARGE = 2 * 2**20  # of one that is not worth its room
+
+
+class Kept(NamedTuple):
+    state: tuple
+    link_id: object
+    is_view: bool  # not where it is a later part of what was opened already
+    headers: list
+    body: bytes
+
+
+def kept(application):
+    """The WSGI `application`, of which these pages are kept."""
+    pages = Pages()
+
+    def answer(environ, start_response):
+        key = _key(environ)
+        if key is None or is_away():
+            return application(environ, start_response)
+        try:
+            state = state_of(_digest(environ))
+        except (ValueError, Error):  # no link, or the database is away: Django has the words for it
+            return application(environ, start_response)
+        if (page := pages.get(key, state)) is None:
+            return pages.keep(key, state, application, environ, start_response)
+        start_response("200 OK", list(page.headers))
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return []
+        if page.is_view and counting.view(page.link_id):
+            _give_back()
+        return [page.body]
+
+    return answer
+
+
+class Pages:
+    """The pages that were asked for last, as many as there is room for."""
+
+    def __init__(self):
+        self.pages, self.size, self.lock = OrderedDict(), 0, threading.Lock()
+
+    def get(self, key, state):
+        """None where there is none that is still true."""
+        with self.lock:
+            page = self.pages.get(key)
+            if page is None or page.state != state:
+                return None
+            self.pages.move_to_end(key)
+            return page
+
+    def keep(self, key, state, application, environ, start_response):
+        """What the application answers, kept if it says so. `state` was asked for before, so that what changes while it
+        is made is too new for it, never too old."""
+        told = []
+
+        def start(status, headers, exc_info=None):
+            told[:] = [status, headers]
+            return start_response(status, headers, exc_info)
+
+        response = application(environ, start)
+        if state is None or KEEP not in environ or told[0] != "200 OK" or environ["REQUEST_METHOD"] != "GET":
+            return response
+        try:
+            body = b"".join(response)
+        finally:
+            response.close()
+        if len(body) <= LARGE:
+            self._put(key, Kept(state, *environ[KEEP], told[1], body))
+        return [body]
+
+    def _put(self, key, page):
+        with self.lock:
+            if old := self.pages.pop(key, None):
+                self.size -= len(old.body)
+            self.pages[key] = page
+            self.size += len(page.body)
+            while self.size > ROOM:
+                _, oldest = self.pages.popitem(last=False)
+                self.size -= len(oldest.body)
+
+
+def _key(environ):
+    """By what a page is kept: all of a request that the answer depends on. None for what no page is kept of."""
+    path = environ["PATH_INFO"]
+    if not path.startswith(PREFIX) or environ["REQUEST_METHOD"] not in READ or "HTTP_TRANSFER_ENCODING" in environ:
+        return None
+    return (
+        path,
+        environ.get("QUERY_STRING"),
+        environ.get("HTTP_HOST"),
+        environ.get("SERVER_PORT"),
+        environ.get("wsgi.url_scheme"),
+        environ.get("HTTP_X_FORWARDED_PROTO"),
+        _accepts_page(environ.get("HTTP_ACCEPT", "*/*")),
+        bool(re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", ""))),
+    )
+
+
+@lru_cache(maxsize=256)
+def _accepts_page(accept):
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT"] = accept
+    return request.get_preferred_type(("text/html", "application/json"))
+
+
+def _digest(environ):
+    """Of the link that is asked for. ValueError for what is none."""
+    return _digest_of(environ["PATH_INFO"].removeprefix(PREFIX))
+
+
+@lru_cache(maxsize=1024)
+def _digest_of(text):
+    return spelling.digest_of(spelling.read(text))
+
+
+class Asked:
+    """Somebody who wants to know, and then knows."""
+
+    __slots__ = ("digest", "error", "is_answered", "state")
+
+    def __init__(self, digest):
+        self.digest, self.state, self.error, self.is_answered = digest, None, None, False
+
+
+_waiting = []
+_asking = threading.Lock()
+
+
+def state_of(digest):
+    """All that a page of this link is made of, as it is now: tuples that are equal are the same page. None for a link
+    that shows nothing to everybody: it is over, it has a password, it never was.
+
+    Who comes while somebody asks waits for the next question, which the first of them asks for all: it is younger than
+    each of them, and a crowd costs the database as much as a few.
+    """
+    asked = Asked(digest)
+    _waiting.append(asked)
+    with _asking:
+        if not asked.is_answered:
+            together = _waiting[:]
+            del _waiting[: len(together)]
+            _answer(together)
+    if asked.error:
+        raise asked.error
+    return asked.state
+
+
+def _answer(together):
+    try:
+        states = _states({asked.digest for asked in together})
+        for asked in together:
+            asked.state = states.get(asked.digest)
+    except Error as error:
+        for asked in together:
+            asked.error = error
+    finally:
+        for asked in together:
+            asked.is_answered = True
+        _give_back()
+
+
+def _give_back():
+    """The connection, to the pool: here Django does not know when a request is over."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def _states(digests):
+    rows = fetch_prepared(_STATES, [list(digests)])
+    now = timezone.now()
+    return {bytes(digest): rest for digest, expires_at, *rest in rows if expires_at is None or expires_at > now}
+
+
+_STATES = """
+SELECT l.digest, l.expires_at, l.id, l.title, l.updated_at, c.revision, c.tip_position, b.tip_position,
+       CASE WHEN l.include_names THEN u.name END
+FROM sharing_sharelink AS l
+JOIN conversations_conversation AS c ON c.id = l.conversation_id
+JOIN accounts_user AS u ON u.id = l.owner_id
+LEFT JOIN conversations_branch AS b ON b.id = l.branch_id
+WHERE l.digest = ANY(%s) AND l.revoked_at IS NULL AND l.password = ''
+"""
