@@ -31,6 +31,22 @@ def keep(workspace_id, sha256, source):
     os.replace(source, target)
 
 
+def lend(workspace_id, sha256, *, to):
+    """The same bytes, under a second name, for another workspace; False where they are gone. As with `keep`, the caller
+    is in the transaction in which it writes the row that names them."""
+    for held in {workspace_id, to}:
+        hold(held)
+    target = path(to, sha256)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.link(path(workspace_id, sha256), target)
+    except FileExistsError:  # it has them already, or is the same
+        return True
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def hold(workspace_id):
     """Until the transaction ends no bytes of the workspace are removed: what lies there, or is put there, can be named.
 

@@ -27,7 +27,7 @@ from projects.people import Role, highest
 
 PAGE = 50
 KEPT = 2_000  # rows that a process remembers: what they are asked by is all that they show
-SOURCES = {"": "", "chatgpt": "ChatGPT"}
+SOURCES = {"": "", "chatgpt": "ChatGPT", "share": "a shared link"}
 
 
 class BadCursorError(ValueError):

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from lib.typeid import url_converter
-from sharing.views import dashboard, links, pages
+from sharing.views import continuing, dashboard, links, pages
 
 register_converter(url_converter("link"), "link")
 
@@ -28,4 +28,5 @@ urlpatterns = [
     # The page itself is in api.urls: its address answers programs too.
     path("conversations/share/<str:share>/files/<att:pk>/", links.file, name="file"),
     path("conversations/share/<str:share>/markdown/", pages.markdown, name="markdown"),
+    path("conversations/share/<str:share>/continue/", continuing.new, name="continue"),
 ]

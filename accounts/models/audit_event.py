@@ -20,6 +20,7 @@ SAID = {
     "apikey.revoke": "Revoked an API key",
     "branch.delete": "Deleted a branch of a conversation",
     "conversation.change": "Changed a conversation",
+    "conversation.continue": "Continued a shared conversation",
     "conversation.read": "Read a conversation",
     "conversations.export": "Exported conversations",
     "message.delete": "Deleted a message of a conversation",

@@ -82,6 +82,7 @@ urlpatterns = [
     path("shares/<share>/update", shares.UpdateOfShare.as_view()),
     path("shares/<share>/views", shares.ViewsOfShare.as_view()),
     path("public/shares/<share>", shares.PublicShare.as_view(), name="v1_public_share"),
+    path("public/shares/<share>/continue", shares.ContinueShare.as_view()),
     path("tags", tags.Tags.as_view()),
     path("tags/<tag>", tags.OneTag.as_view()),
     path("bookmarks", bookmarks.Bookmarks.as_view()),

@@ -14,6 +14,9 @@ from lib.models import Row
 from lib.text import clean
 from lib.typeid import new_id
 
+# What a browser draws without running anything in it. SVG is a program; PDF readers run scripts: both are downloads.
+DRAWN = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
 
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -25,7 +28,7 @@ class AttachmentQuerySet(models.QuerySet):
 
         Raises QuotaExceeded, or DoesNotExist where what it is for is gone.
         """
-        self._check_quota(owner, upload.size)
+        self.check_quota(owner, upload.size)
         locked = message.locked() if message else conversation.locked()
         with upload.path.open("rb") as file:
             kind = sniffing.content_type(file.read(sniffing.HEAD), upload.name)
@@ -50,7 +53,8 @@ class AttachmentQuerySet(models.QuerySet):
         files.keep(locked.workspace_id, upload.sha256, upload.path)
         return attachment
 
-    def _check_quota(self, owner, size):
+    def check_quota(self, owner, size):
+        """Whether so many bytes more are allowed. The caller is in a transaction. Raises QuotaExceeded."""
         if settings.FILES_QUOTA:
             User.objects.select_for_update().get(pk=owner.pk)  # two at once must not share the last of it
             if (self.filter(owner=owner).aggregate(kept=Sum("size"))["kept"] or 0) + size > settings.FILES_QUOTA:
@@ -98,6 +102,11 @@ class Attachment(Row):
         return files.path(self.workspace_id, self.sha256) if self.sha256 else None
 
     @property
+    def is_drawn(self):
+        """By a browser, on a page of ours; anything else is a download."""
+        return self.content_type in DRAWN
+
+    @property
     def kind(self):
         """What a message shows it as."""
         kind = self.content_type.partition("/")[0]
@@ -123,4 +132,13 @@ class Attachment(Row):
         """A row for the same bytes, not saved yet and nobody's import."""
         copied = copy.copy(self)
         copied.pk, copied.import_batch_id, copied.message_id = new_id(), None, None
+        return copied
+
+    def copy_to(self, conversation):
+        """The same for another conversation, of whatever workspace. The caller is in the transaction that saves it."""
+        copied = self.copy()
+        copied.workspace_id, copied.owner_id = conversation.workspace_id, conversation.owner_id
+        copied.conversation, copied.external_id = conversation, ""
+        if self.sha256 and not files.lend(self.workspace_id, self.sha256, to=conversation.workspace_id):
+            copied.sha256 = ""
         return copied

@@ -5,9 +5,6 @@ from django.views.decorators.http import require_safe
 
 from conversations.models import Attachment
 
-# What a browser draws without running anything in it. SVG is a program; PDF readers run scripts: both are downloads.
-SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-
 
 @login_required
 @require_safe
@@ -25,12 +22,11 @@ def file_answer(attachment):
         file = None
     if file is None:
         raise Http404
-    shown = attachment.content_type in SHOWN
     response = FileResponse(
         file,
-        as_attachment=not shown,
+        as_attachment=not attachment.is_drawn,
         filename=attachment.name,
-        content_type=attachment.content_type if shown else "application/octet-stream",
+        content_type=attachment.content_type if attachment.is_drawn else "application/octet-stream",
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -439,6 +439,10 @@ class ShareLink(Row):
         shown = [part for message in self.messages([found.message.position]) for part in message.parts or []]
         return found if any(part.get("attachment_id") == found.typeid for part in shown) else None
 
+    def gives_out(self, attachment):
+        """Pictures that browsers draw without running anything; other files only where they are included."""
+        return self.include_files or attachment.is_drawn
+
     def check_open(self):
         if self.revoked_at:
             raise ShareRevoked

@@ -19,7 +19,7 @@ from tests.bench import machine
 from tests.bench.timing import table
 
 QUICK, FULL = 100_000, 1_000_000
-SECTIONS = ("storage", "history", "threads", "search", "append", "programs", "delete", "export", "import")
+SECTIONS = ("storage", "history", "threads", "search", "append", "programs", "sharing", "delete", "export", "import")
 SETTING_UP = time.monotonic()
 
 
@@ -48,7 +48,7 @@ def main():
 def run(place, messages, wanted):
     django.setup()
     # Models exist from here on, and these modules are about models.
-    from tests.bench import bulk, cast, corpus, pages, programs, stage, writing
+    from tests.bench import bulk, cast, corpus, pages, programs, sharing, stage, writing
     from tests.bench.client import Client
 
     words = corpus.Words()
@@ -78,6 +78,7 @@ def run(place, messages, wanted):
             *programs.searching(programs.Program(people.reader, place.port), connection, people, 40),
             *programs.appending(place, programs.Program(people.reader, place.port), floor(), people, words, 200),
         ],
+        "sharing": lambda: sharing.pages(place, people, 3),
         "delete": lambda: writing.deletion(web(people.importer), connection, people.doomed),
         "export": lambda: bulk.export(place, connection, web(people.operator)),
         "import": lambda: bulk.imports(place, connection, people.importer, words, min(messages // 5, 50_000)),

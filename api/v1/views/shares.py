@@ -4,6 +4,7 @@ from api.problem import not_found
 from api.queries import choice_of, flag_of, text_of, whole_of
 from api.queries import id_of as id_in
 from api.v1.dialect import V1
+from api.v1.serializers.conversations import ConversationSerializer, spell_one
 from api.v1.serializers.shares import (
     ChangesSerializer,
     ItemShareInput,
@@ -27,6 +28,7 @@ from api.v1.views.branches import existing
 from api.v1.views.items import message_named
 from conversations.models import Conversation
 from sharing import counting, opening, spelling
+from sharing.continuing import Continuation
 from sharing.findings import findings
 from sharing.models import DailyViews, ShareLink
 from sharing.selection import Selection
@@ -239,18 +241,27 @@ class PublicShare(V1):
     @spec.described(answers={200: PublicShareSerializer})
     def get(self, request, share):
         """What the link shows: the words as they were when it was made. 410 after its end."""
-        link = self.opened(request, share)
+        link = opened(request, share)
         messages = link.messages()
         self.count_view(link)
         return self.answer(spell_public(link, messages))
 
-    @staticmethod
-    def opened(request, spelled):
-        link = opening.opened(request, spelled)
-        if link.password:
-            opening.check_password(request, link, request.headers.get(HEADER, ""))
-        return link
-
     def count_view(self, link):
         if self.request.method == "GET":  # whoever asks with HEAD has read nothing
             counting.view(link.pk)
+
+
+class ContinueShare(V1):
+    @spec.described(answers={201: ConversationSerializer})
+    def post(self, request, share):
+        """What a link shows as a new conversation of the caller’s, where whoever made it allows that (`read_only`)."""
+        conversation = Continuation(opened(request, share)).start(request.user, request=request)
+        return self.answer(spell_one(conversation), 201)
+
+
+def opened(request, spelled):
+    """The link, open to whoever asks. A program tells its password each time."""
+    link = opening.opened(request, spelled)
+    if link.password:
+        opening.check_password(request, link, request.headers.get(HEADER, ""))
+    return link

@@ -12,9 +12,15 @@ from granian.log import LogLevels
 
 from config.web import THREADS, WORKERS
 from lib import postgres
-from tests.bench.floors import append, history, listing, thread
+from tests.bench.floors import append, history, listing, shared, thread
 
-ANSWERS = {"/history": history.answer, "/thread": thread.answer, "/append": append.answer, "/listing": listing.answer}
+ANSWERS = {
+    "/history": history.answer,
+    "/thread": thread.answer,
+    "/append": append.answer,
+    "/listing": listing.answer,
+    "/shared": shared.answer,
+}
 of_this_thread = threading.local()
 
 
