@@ -37,9 +37,13 @@ NO_PAGES = {
     "accounts:reset_done": "redirects to the sign-in page, whose notice says it",
     "account_reset_password_from_key_done": "the same address by its other name",
     "sharing:file": "a file",
+<<<<<<< HEAD
     "sharing:selected_revoke": "takes a form",
     "sharing:selected_extend": "takes a form",
     "sharing:workspace_selected_revoke": "takes a form",
+=======
+    "sharing:markdown": "Markdown",
+>>>>>>> a2dce2f (What readers of a link get is told and pictured: passwords, parts, names, and going on from it)
     "sharing:preview": "in a frame of the form",
     "sharing:findings": "a piece of the form",
     "sharing:edit_preview": "in a frame of the form",
@@ -334,12 +338,26 @@ def _shared(stage):
     def link(name, state, **fields):
         return Shot("share", state, (share_id(stage.links[name].secret),), **fields)
 
-    yield link("kepler", "typical")
-    yield link("noise", "pictures")
+    yield link("kepler", "typical", budget=100_000)
+    yield link("named", "names, and to be continued")
+    yield link("kepler", "contents open", act=_open_contents, widths=(375, 768))
+    yield link("kepler", "keyboard", act=_tab)
+    yield link("noise", "pictures by name")
+    yield link("pictures", "pictures and files")
+    yield link("tools", "tools and reasoning")
+    yield link("live", "live")
+    yield link("long", "three hundred messages")
+    yield link("long", "a part in the middle", query="?after=150")
+    yield link("cjk", "cjk")
+    yield link("locked", "locked", status=403)
     yield link("code", "ten thousand lines")
     yield link("long title", "overflowing")
     yield link("right to left", "right to left")
     yield link("roof_name", "ended", status=410)
+    yield Shot("share", "never was", ("nothing",), status=404)
+    named = (share_id(stage.links["named"].secret),)
+    yield Shot("sharing:continue", "typical", named, who=stage.reader)
+    yield Shot("sharing:continue", "read only", (share_id(stage.links["kepler"].secret),), who=stage.reader, status=403)
 
 
 def _api():
@@ -424,6 +442,10 @@ def _make_a_key(page):
 
 def _open_facets(page):
     page.locator(".facets summary").first.click()
+
+
+def _open_contents(page):
+    page.locator(".shared__contents summary").click()
 
 
 def _tab(page):
