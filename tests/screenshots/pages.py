@@ -37,13 +37,10 @@ NO_PAGES = {
     "accounts:reset_done": "redirects to the sign-in page, whose notice says it",
     "account_reset_password_from_key_done": "the same address by its other name",
     "sharing:file": "a file",
-<<<<<<< HEAD
     "sharing:selected_revoke": "takes a form",
     "sharing:selected_extend": "takes a form",
     "sharing:workspace_selected_revoke": "takes a form",
-=======
     "sharing:markdown": "Markdown",
->>>>>>> a2dce2f (What readers of a link get is told and pictured: passwords, parts, names, and going on from it)
     "sharing:preview": "in a frame of the form",
     "sharing:findings": "a piece of the form",
     "sharing:edit_preview": "in a frame of the form",

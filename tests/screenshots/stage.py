@@ -226,9 +226,7 @@ def _links(threads):
     names = ("kepler", "noise", "code", "long title", "right to left", "roof_name")
     links = {name: ShareLink.objects.share(threads[name]) for name in names}
     links["roof_name"].revoke()
-<<<<<<< HEAD
     links |= _of_every_kind(threads)
-=======
     links["locked"] = ShareLink.objects.share(threads["kepler"], password=PASSWORD)
     links["named"] = ShareLink.objects.share(threads["kepler"], include_names=True, read_only=False)
     links["live"] = ShareLink.objects.share(threads["laser"], is_live=True)
@@ -236,7 +234,6 @@ def _links(threads):
     links["cjk"] = ShareLink.objects.share(threads["cjk"])
     links["tools"] = ShareLink.objects.share(threads["night_log_sql"], include_tools=True, include_reasoning=True)
     links["pictures"] = ShareLink.objects.share(threads["noise"], include_images=True, include_files=True)
->>>>>>> a2dce2f (What readers of a link get is told and pictured: passwords, parts, names, and going on from it)
     return links
 
 
