@@ -140,6 +140,7 @@ def _lines(conversation, positions):
     return [_line(path, *row) for row in rows]
 
 
+@lru_cache(maxsize=2_000)
 def _line(path, pk, position, text):
     spelled, words = encode(Message.PREFIX, pk), first_line(text, LINE) or "Without words"
     item = f'<li><a href="{path}?at={spelled}#{spelled}" dir="auto">{escape(words)}</a></li>'
