@@ -119,6 +119,7 @@ TEMPLATES = [
             "builtins": [
                 "template_partials.templatetags.partials",
                 "lib.templatetags.parley",
+                "lib.templatetags.whole",
                 "lucide.templatetags.lucide",
             ],
         },
