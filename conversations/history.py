@@ -7,7 +7,7 @@ query does.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -20,8 +20,9 @@ from conversations import search, shared_with_me
 from conversations.models import Conversation
 from conversations.reading import WINDOW
 from conversations.rows import rows_html
+from lib.asking import ask, fetch_along
 from lib.http import address
-from lib.sql import fetch, fetch_prepared
+from lib.sql import fetch
 from lib.typeid import decode, encode
 from projects.people import Role, highest
 
@@ -106,15 +107,19 @@ def page(user, *, after=None, named="", project=None, archived=False, shared=Fal
 
 
 def recent(user, size):
-    """The beginning of what `user` owns, with no more than a narrow list shows. One query."""
-    found = fetch_prepared(
+    """The Answer: the Page that begins what `user` owns, with no more than a narrow list shows."""
+    return ask(
         """
         SELECT id, title, last_message_at, length FROM conversations_conversation
         WHERE owner_id = %s AND workspace_id = %s AND archived_at IS NULL
         ORDER BY last_message_at DESC, id DESC LIMIT %s
         """,
         [user.pk, user.workspace_id, size + 1],
+        read=partial(_beginning, size),
     )
+
+
+def _beginning(size, found):
     today = _today()
     rows = [_recent(fields, today) for fields in found[:size]]
     last = found[size - 1] if len(found) > size else None
@@ -156,9 +161,9 @@ def _select(user, moment, pk, named, project, archived, limit):
         has_name = f"AND title <> '' AND {condition}"
         params += arguments
     # What the words of a title cost to find is another matter for each of them: planned anew.
-    ask = fetch if has_name else fetch_prepared
+    find = fetch if has_name else fetch_along
     shown, values = _shown(user, with_roles=project is not None)
-    return ask(
+    return find(
         f"""
         {shown} WHERE conversations_conversation.{column} = %s AND conversations_conversation.workspace_id = %s
           AND conversations_conversation.archived_at IS {"NOT NULL" if archived else "NULL"} {after} {has_name}
@@ -171,7 +176,7 @@ def _select(user, moment, pk, named, project, archived, limit):
 def _select_shared(user, moment, pk, limit):
     """What others have let `user` into: which first, then what a row shows of them."""
     shown, values = _shown(user, with_roles=True)
-    return fetch_prepared(
+    return fetch_along(
         f"""
         {shown} WHERE conversations_conversation.id = ANY (%s::uuid[])
         ORDER BY last_message_at DESC, conversations_conversation.id DESC
@@ -209,11 +214,13 @@ def _typed(text):
 
 
 def months(user):
-    """[(year, [(name of the month, cursor that begins it)])], newest first: every month that has a conversation.
+    """The Answer: [(year, [(name of the month, cursor that begins it)])], newest first: every month that has a
+    conversation.
 
     From month to month by the index, one look each; counting them would read every row.
     """
-    found = fetch_prepared(
+    zone = timezone.get_current_timezone()
+    return ask(
         """
         WITH RECURSIVE found AS (
             (SELECT last_message_at AS at FROM conversations_conversation
@@ -228,8 +235,8 @@ def months(user):
         SELECT at FROM found WHERE at IS NOT NULL LIMIT 600
         """,
         {"user": user.pk, "zone": timezone.get_current_timezone_name()},
+        read=lambda rows: _by_year(tuple(rows), zone),
     )
-    return _by_year(tuple(found), timezone.get_current_timezone())
 
 
 @lru_cache(maxsize=64)

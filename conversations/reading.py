@@ -6,13 +6,13 @@ number of the conversation as two arrays out of the covering index (about 2 ms f
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import starmap
 from typing import NamedTuple
 
 from django.db import connection
 
-from lib.sql import fetch_prepared
+from lib.asking import fetch_along
 
 WINDOW = 50
 WHOLE = 2_000  # messages of a page that is to be printed: about a second and 300 sheets of paper
@@ -28,6 +28,7 @@ class Window:
     positions: list[int]
     has_earlier: bool
     has_later: bool
+    lines: list | None = None  # where they came along
 
 
 class Line(NamedTuple):
@@ -64,6 +65,23 @@ def latest(conversation):
     """The end of the active branch."""
     positions = upwards(conversation, conversation.tip_position, WINDOW + 1)
     return _ending(conversation.tip_position, positions, has_later=False)
+
+
+def opened(conversation, renderer_version, reader):
+    """The same with its lines. What is opened most is one question."""
+    rows = fetch_along(
+        _UPWARDS + _LINES.format(positions="path"),
+        {
+            "conversation": conversation.pk,
+            "start": conversation.tip_position,
+            "limit": WINDOW + 1,
+            "renderer": renderer_version,
+            "reader": reader.pk,
+        },
+    )
+    lines = list(starmap(Line, rows))
+    window = _ending(conversation.tip_position, [line.position for line in lines], has_later=False)
+    return replace(window, lines=lines[-WINDOW:])
 
 
 def first(conversation):
@@ -129,7 +147,7 @@ def siblings(conversation, rows, *, with_hidden=False):
     hidden = "" if with_hidden else "AND NOT hidden"
     parents = {row.parent_position for row in rows}
     # The parents by name: left to find them, PostgreSQL reads every message of the conversation.
-    found = fetch_prepared(
+    found = fetch_along(
         f"""
         SELECT position, index, count, previous_id, next_id FROM (
             SELECT position, row_number() OVER by_age AS index,
@@ -155,7 +173,7 @@ class Tree:
     """Every message's parent, in order of position; parents always stand before their children."""
 
     def __init__(self, conversation):
-        [(positions, parents)] = fetch_prepared(
+        [(positions, parents)] = fetch_along(
             "SELECT array_agg(position ORDER BY position), array_agg(parent_position ORDER BY position)"
             " FROM conversations_message WHERE conversation_id = %s",
             [conversation.pk],
@@ -232,22 +250,8 @@ class Tree:
 
 def upwards(conversation, start, limit):
     """Positions from `start` towards the root, at most `limit` of them, oldest first."""
-    # LIMIT 1 makes every step one look-up, here and below: joined to the table, a plan for conversations of average
-    # length reads all of the conversation at every step.
-    [(positions,)] = fetch_prepared(
-        """
-        WITH RECURSIVE path AS (
-            SELECT position, parent_position, 1 AS step FROM conversations_message
-            WHERE conversation_id = %(conversation)s AND position = %(start)s::int
-            UNION ALL
-            SELECT parent.position, parent.parent_position, step + 1 FROM path CROSS JOIN LATERAL (
-                SELECT position, parent_position FROM conversations_message
-                WHERE conversation_id = %(conversation)s AND position = path.parent_position LIMIT 1
-            ) AS parent
-            WHERE step < %(limit)s::int
-        )
-        SELECT array_agg(position ORDER BY step DESC) FROM path
-        """,
+    [(positions,)] = fetch_along(
+        _UPWARDS + "SELECT array_agg(position ORDER BY step DESC) FROM path",  # noqa: S608  our own words
         {"conversation": conversation.pk, "start": start, "limit": limit},
     )
     return positions or []
@@ -259,21 +263,43 @@ def _ending(tip, positions, *, has_later):
 
 def messages(conversation, positions, renderer_version, reader):
     """The rows of a window, and in place of their words the HTML that is kept of them."""
-    rows = fetch_prepared(
-        f"""
-        SELECT {", ".join(f"m.{name}" for name in Line._fields[:-3])},
-               (SELECT count(*) FROM conversations_note AS n
-                WHERE n.message_id = m.id AND (n.user_id = %s OR n.shared)),
-               r.html,
-               CASE WHEN m.role = 'user' AND NOT m.hidden THEN left(m.text, {OPENING}) END
-        FROM unnest(%s::int[]) AS wanted (position)
-        CROSS JOIN LATERAL (
-            SELECT * FROM conversations_message WHERE conversation_id = %s AND position = wanted.position LIMIT 1
-        ) AS m
-        LEFT JOIN conversations_rendering AS r
-        ON r.message_id = m.id AND r.message_version = m.version AND r.renderer_version = %s
-        ORDER BY m.position
-        """,  # noqa: S608  our own names
-        [reader.pk, positions, conversation.pk, renderer_version],
+    rows = fetch_along(
+        _LINES.format(positions="unnest(%(positions)s::int[]) AS path (position)"),
+        {
+            "conversation": conversation.pk,
+            "positions": positions,
+            "renderer": renderer_version,
+            "reader": reader.pk,
+        },
     )
     return list(starmap(Line, rows))
+
+
+# LIMIT 1 makes every step one look-up, here and below: joined to the table, a plan for conversations of average length
+# reads all of the conversation at every step.
+_UPWARDS = """
+WITH RECURSIVE path AS (
+    SELECT position, parent_position, 1 AS step FROM conversations_message
+    WHERE conversation_id = %(conversation)s AND position = %(start)s::int
+    UNION ALL
+    SELECT parent.position, parent.parent_position, step + 1 FROM path CROSS JOIN LATERAL (
+        SELECT position, parent_position FROM conversations_message
+        WHERE conversation_id = %(conversation)s AND position = path.parent_position LIMIT 1
+    ) AS parent
+    WHERE step < %(limit)s::int
+)
+"""
+
+_LINES = f"""
+SELECT {", ".join(f"m.{name}" for name in Line._fields[:-3])},
+       (SELECT count(*) FROM conversations_note AS n
+        WHERE n.message_id = m.id AND (n.user_id = %(reader)s OR n.shared)),
+       r.html, CASE WHEN m.role = 'user' AND NOT m.hidden THEN left(m.text, {OPENING}) END
+FROM {{positions}}
+CROSS JOIN LATERAL (
+    SELECT * FROM conversations_message WHERE conversation_id = %(conversation)s AND position = path.position LIMIT 1
+) AS m
+LEFT JOIN conversations_rendering AS r
+ON r.message_id = m.id AND r.message_version = m.version AND r.renderer_version = %(renderer)s
+ORDER BY m.position
+"""  # noqa: S608  our own names

@@ -3,8 +3,8 @@ for each project by the index of its history."""
 
 from typing import NamedTuple
 
+from lib.asking import ask
 from lib.http import address
-from lib.sql import fetch_prepared
 from lib.typeid import encode
 from projects.models import Project
 
@@ -20,9 +20,12 @@ class RecentProject(NamedTuple):
 
 
 def recent_projects(user):
-    """(the handful that was used last, whether there are more). By name: the list must not move under the hand each
-    time that somebody writes."""
-    found = fetch_prepared(_RECENT, [user.pk, user.pk, user.workspace_id, HANDFUL + 1, COUNTED + 1])
+    """The Answer: (the handful that was used last, whether there are more)."""
+    return ask(_RECENT, [user.pk, user.pk, user.workspace_id, HANDFUL + 1, COUNTED + 1], read=_handful)
+
+
+def _handful(found):
+    """By name: the list must not move under the hand each time that somebody writes."""
     root = address("projects:index")
     rows = sorted(found[:HANDFUL], key=lambda row: row[1].casefold())
     return [_project(root, *row) for row in rows], len(found) > HANDFUL

@@ -41,7 +41,9 @@ class Thread:
 def thread(conversation, window, reader, *, can_edit=False, found=None, words=(), with_hidden=False, finding=None):
     """The turns of a window. `found` is the position to be pointed at; `words` are marked in it. A Finding's words are
     marked wherever it found them."""
-    rows = reading.messages(conversation, window.positions, rendering.VERSION, reader)
+    rows = window.lines
+    if rows is None:
+        rows = reading.messages(conversation, window.positions, rendering.VERSION, reader)
     shown = [row for row in rows if with_hidden or not row.hidden or row.position == found]
     marked = {found: words} if found and words else {}
     if finding and finding.found:

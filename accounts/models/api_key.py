@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models.user import User
 from accounts.models.workspace import Workspace
+from lib.asking import Prepared
 from lib.credentials import digest_of, is_well_formed, new_secret
 from lib.models import Row
-from lib.sql import Prepared
 
 SCOPES = (
     "conversations:read",

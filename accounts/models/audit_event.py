@@ -1,8 +1,8 @@
 from django.db import models
 from django.utils import timezone
 
+from lib.asking import ask
 from lib.models import Row
-from lib.sql import fetch_prepared
 
 # What an action is called on the page where people look up what was done to them; others show as they are.
 SAID = {
@@ -62,12 +62,13 @@ class AuditEventQuerySet(models.QuerySet):
         return parts[0].union(*parts[1:], all=True).order_by("-id")  # ids grow with the time they were made at
 
     def readings_of(self, target, since):
-        """(how often, when last) somebody else read it: asked on every page of a thread, hence by hand."""
-        return fetch_prepared(
+        """The Answer: (how often, when last) somebody else read it. On every page of a thread, hence by hand."""
+        return ask(
             "SELECT count(*), max(created_at) FROM accounts_auditevent"
             " WHERE target_id = %s AND action = 'conversation.read' AND created_at > %s",
             [target.pk, since],
-        )[0]
+            read=lambda rows: rows[0],
+        )
 
 
 class AuditEvent(Row):

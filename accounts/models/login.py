@@ -11,9 +11,9 @@ from accounts import browsers
 from accounts.models.api_key import ADMIN_SCOPES, SCOPES
 from accounts.models.session import USER_AGENT_LIMIT
 from accounts.models.user import User
+from lib.asking import Prepared
 from lib.credentials import digest_of, is_well_formed, new_secret
 from lib.models import Row
-from lib.sql import Prepared
 
 ACCESS, REFRESH = "pat_", "prt_"
 

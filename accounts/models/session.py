@@ -20,7 +20,7 @@ from django.utils.functional import cached_property
 
 from accounts import browsers
 from accounts.models.user import User
-from lib.sql import Prepared
+from lib.asking import Prepared
 
 DEVICE = "device"
 KEY = re.compile(r"[a-z0-9]{32}")

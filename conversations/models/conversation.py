@@ -21,10 +21,10 @@ from conversations.refusals import (
     Stale,
     TooManyTags,
 )
+from lib.asking import Prepared, fetch_along
 from lib.http import address
 from lib.metadata import merged
 from lib.models import Row
-from lib.sql import Prepared, fetch_prepared
 from lib.text import first_line
 from lib.typeid import decode
 from projects.models import Project, ProjectMember
@@ -230,7 +230,7 @@ class Conversation(Row):
         if self.owner_id == user.pk:
             return Role.OWNER
         place = {"conversation": self.pk, "project": self.project_id, "user": user.pk}
-        return highest(role for (role,) in fetch_prepared(_ROLES, place))
+        return highest(role for (role,) in fetch_along(_ROLES, place))
 
     def can_be_edited_by(self, user):
         return self.role_of(user) in WRITERS

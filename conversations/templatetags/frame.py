@@ -7,12 +7,10 @@ from django import template
 from django.utils.safestring import mark_safe
 
 from conversations import history
-from conversations.recent_projects import recent_projects
+from conversations.beside import RECENT, Beside
 from lib.http import address
 
 register = template.Library()
-
-RECENT = 30
 
 
 @register.inclusion_tag("_sidebar.html", takes_context=True)
@@ -22,9 +20,9 @@ def sidebar(context):
     request = context["request"]
     if not request.user.is_authenticated:
         return {"user": request.user}
-    # The history's own first page begins with the same rows.
-    page = context.get("newest") or history.recent(request.user, RECENT)
-    projects, more_projects = recent_projects(request.user)
+    lists = context.get("beside") or Beside(request.user)
+    page = context.get("newest") or lists.recent.found
+    projects, more_projects = lists.projects.found
     return {
         "request": request,
         "user": request.user,

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEvent
 from conversations import finding as finder
-from conversations import history, limits, outline, reading, search, threads
+from conversations import history, limits, outline, reading, rendering, search, threads
+from conversations.beside import Beside
 from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
 from conversations.rows import months_html
@@ -35,20 +36,24 @@ def index(request):
     with several at once (views.selection)."""
     after, named = request.GET.get("after"), request.GET.get("title", "")
     archived, selecting, in_part = "archived" in request.GET, "select" in request.GET, wants_fragment(request)
+    is_newest = not (after or named or archived)
+    beside = None if in_part else Beside(request.user, with_recent=not is_newest)
+    months = None if in_part or archived else history.months(request.user)
     try:
         page = history.page(request.user, after=after, named=named, archived=archived, goes_on=in_part)
     except history.BadCursorError:
         raise BadRequest("This page of the history does not exist.") from None
     context = {
+        "beside": beside,
         "page": page,
-        "newest": None if after or named or archived else page,
+        "newest": page if is_newest else None,
         "named": named,
         "archived": archived,
         "selecting": selecting,
         "most": limits.SELECTION,
         # Rows that are put below others have it above them.
         "select_href": "" if selecting or (after and in_part) else _selecting(request),
-        "months": "" if in_part or archived else months_html(history.months(request.user)),
+        "months": months_html(months.found) if months else "",
     }
     if not page.rows and not in_part:
         context["has_archived"] = archived or bool(history.page(request.user, archived=True, size=1).rows)
@@ -91,9 +96,11 @@ def new(request):
 @csp_update({"frame-src": [SELF]})  # what a link would show, in the dialog that makes one
 def detail(request, pk):
     """A window of one path: around `at` (a message id), before or after a position on the path to `tip`, or the end."""
+    beside = None if wants_fragment(request) else Beside(request.user)
     conversation = visible_or_404(request, pk)
+    readings = _readings(conversation, request.user)
     try:
-        window, found = _window(conversation, request.GET)
+        window, found = _window(conversation, request)
     except ValueError:
         raise Http404 from None
     finding = finder.find(conversation, request.GET.get("find", ""), at=found)
@@ -112,6 +119,7 @@ def detail(request, pk):
         with_hidden="hidden" in request.GET,
     )
     context = {
+        "beside": beside,
         "conversation": conversation,
         "thread": thread,
         "whole": reading.WHOLE if "all" in request.GET else 0,
@@ -126,7 +134,7 @@ def detail(request, pk):
         "is_live": conversation.has_others and thread.is_active and "all" not in request.GET,
         "is_owner": conversation.owner_id == request.user.pk,
         "branch": None if thread.is_active else conversation.branches.filter(tip_position=thread.tip).first(),
-        "readings": _readings(conversation, request.user),
+        "readings": readings and dict(zip(("count", "last"), readings.found, strict=True)),
     }
     if not wants_fragment(request):
         context["outline"] = outline.beside(conversation, window, thread.lines)
@@ -141,15 +149,16 @@ def _empty_field():
 
 
 def _readings(conversation, user):
-    """How often an administrator has read this of late, and when last. For the owner; all of it is under Account."""
+    """The Answer: how often an administrator has read this of late, and when last. For the owner; all of it is under
+    Account."""
     if conversation.owner_id != user.pk:
-        return {}
-    count, last = AuditEvent.objects.readings_of(conversation, timezone.now() - RECENTLY)
-    return {"count": count, "last": last}
+        return None
+    return AuditEvent.objects.readings_of(conversation, timezone.now() - RECENTLY)
 
 
-def _window(conversation, query):
-    """The window `query` asks for and the position it points at. ValueError where there is no such place."""
+def _window(conversation, request):
+    """The window that is asked for and the position it points at. ValueError where there is no such place."""
+    query = request.GET
     if at := query.get("at"):
         place = conversation.messages.filter(pk=decode(Message.PREFIX, at)).values_list("position", flat=True).first()
         if place is None:
@@ -165,7 +174,7 @@ def _window(conversation, query):
     elif "start" in query:
         return reading.first(conversation), None
     else:
-        return reading.latest(conversation), None
+        return reading.opened(conversation, rendering.VERSION, request.user), None
 
 
 def position(query, name):

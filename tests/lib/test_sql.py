@@ -2,7 +2,8 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User, Workspace
-from lib.sql import Prepared, fetch_prepared
+from lib.asking import Prepared
+from lib.sql import fetch_prepared
 
 
 def kept_statements(like):

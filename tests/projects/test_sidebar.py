@@ -18,7 +18,7 @@ ELSEWHERE = "conversations:imports"
 
 
 def names(user):
-    return [project.name for project in recent.recent_projects(user)[0]]
+    return [project.name for project in recent.recent_projects(user).found[0]]
 
 
 def beside(client, path=None):
@@ -72,7 +72,7 @@ def test_each_has_its_colour_and_says_how_many_it_holds_up_to_a_bound(sign_in, a
         Conversation.objects.start(alice, project=alpha)
     Conversation.objects.start(alice, project=beta)
     Conversation.objects.start(alice, project=beta).archive()
-    told = {found.name: found.count for found in recent.recent_projects(alice)[0]}
+    told = {found.name: found.count for found in recent.recent_projects(alice).found[0]}
 
     assert (told[alpha.name], told[beta.name], told[gamma.name]) == ("2+", "2", "1")
     html = beside(sign_in(alice))
@@ -96,7 +96,7 @@ def test_nothing_stands_there_where_there_are_none(sign_in, charlie):
 def test_what_each_project_holds_is_asked_of_the_index_of_its_history(alice, shelf):
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
-        recent.recent_projects(alice)
+        assert recent.recent_projects(alice).found
         cursor.execute("EXPLAIN " + asked.captured_queries[-1]["sql"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
 

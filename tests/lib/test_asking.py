@@ -1,0 +1,88 @@
+import gc
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from lib.asking import ask, fetch_along
+from lib.outage import Connection
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def exchanges(monkeypatch):
+    """A list that grows with every wait for the database; of a question that psycopg asks, too."""
+    waited, wait = [], Connection.wait
+
+    def counted(self, gen, *args, **kwargs):
+        waited.append(gen)
+        return wait(self, gen, *args, **kwargs)
+
+    connection.ensure_connection()
+    monkeypatch.setattr(Connection, "wait", counted)
+    return waited
+
+
+def test_what_is_asked_ahead_goes_along_with_what_has_to_be_known(exchanges):
+    first, second = ask("SELECT 1 + %s::int", [1]), ask("SELECT 1 + %s::int", [2])
+    assert exchanges == []
+
+    assert fetch_along("SELECT %(a)s::int, %(b)s::text, %(a)s::int * 2, 5 %% 3", {"a": 4, "b": "%s"}) == [
+        (4, "%s", 8, 2)
+    ]
+    assert (first.found, second.found) == ([(2,)], [(3,)])
+    assert len(exchanges) == 1
+
+
+def test_an_answer_is_what_the_asker_makes_of_the_rows_and_it_is_made_once():
+    made = []
+    answer = ask("SELECT generate_series(1, 3)", [], read=lambda rows: made.append(rows) or len(rows))
+
+    assert [answer.found, answer.found] == [3, 3]
+    assert len(made) == 1
+
+
+def test_what_nobody_waits_for_any_more_is_not_asked():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY SEQUENCE asked")
+    ask("SELECT nextval('asked')", [])
+    gc.collect()
+
+    assert fetch_along("SELECT nextval('asked')", []) == [(1,)]
+
+
+def test_a_question_is_planned_once_for_a_connection():
+    for number in range(3):
+        assert fetch_along("SELECT 7 * %s::int", [number]) == [(number * 7,)]
+
+    assert fetch_along(
+        "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["SELECT $1::int * 7"]
+    ) == [(1,)]
+
+
+def test_a_question_that_is_refused_says_why_and_the_connection_goes_on():
+    other, wrong = ask("SELECT 1", []), ask("SELECT 1 / %s::int", [0])
+    with pytest.raises(ProgrammingError, match="no_such_table"):
+        fetch_along("SELECT * FROM no_such_table", [])
+
+    assert other.found == [(1,)]
+    with pytest.raises(Exception, match="division by zero"):
+        _ = wrong.found
+    assert fetch_along("SELECT 2", []) == [(2,)]
+
+
+def test_inside_a_transaction_it_sees_what_that_has_written():
+    with transaction.atomic():
+        answer = ask("SELECT count(*) FROM pg_class WHERE relname = %s", ["just_made"])
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE just_made ()")
+        assert answer.found == [(1,)]
+        transaction.set_rollback(True)
+    assert fetch_along("SELECT count(*) FROM pg_class WHERE relname = %s", ["just_made"]) == [(0,)]
+
+
+def test_where_queries_are_counted_each_is_seen(django_assert_num_queries):
+    with django_assert_num_queries(2):
+        waiting = ask("SELECT %s::int", [1])
+        assert fetch_along("SELECT %s::int", [2]) == [(2,)]
+        assert waiting.found == [(1,)]
