@@ -1,5 +1,6 @@
 import logging
 from contextlib import suppress
+from dataclasses import asdict
 from ipaddress import ip_address
 
 from csp.constants import HEADER
@@ -33,20 +34,23 @@ class ClientAddress:
 
 
 class ContentSecurity(CSPMiddleware):
-    """django-csp's, which puts the same words together for every page: here they are a string, except for a view that
-    changes them (its decorators leave a mark on the response)."""
+    """django-csp's, which puts the same words together for every page. There are as many policies as views that change
+    them (its decorators leave marks on the response), and each is remembered."""
 
     def __init__(self, get_response):
         super().__init__(get_response)
-        self.policy = build_policy()
+        self.policies = {}
 
     def process_request(self, request):
         """No nonce: nothing is allowed to stand in a page by one."""
 
     def process_response(self, request, response):
-        if settings.DEBUG or any(name.startswith("_csp_") for name in vars(response)):
+        if settings.DEBUG or hasattr(response, "_csp_exempt"):
             return super().process_response(request, response)
-        response.headers.setdefault(HEADER, self.policy)
+        parts = self.get_policy_parts(request, response)
+        if (key := repr(parts)) not in self.policies:
+            self.policies[key] = build_policy(**asdict(parts))
+        response.headers.setdefault(HEADER, self.policies[key])
         return response
 
 
