@@ -2,10 +2,12 @@
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 from accounts.models import ApiKey, User
 from conversations.models import Conversation
+from lib.outage import Connection
 from projects.models import Project, ProjectMember, Role
 from sharing import counting
 from tests.model_server import ModelServer
@@ -83,3 +85,17 @@ def key_of():
         return ApiKey.objects.mint(workspace=user.workspace, user=user, **fields)[1]
 
     return key_of
+
+
+@pytest.fixture
+def exchanges(monkeypatch):
+    """A list that grows with every wait for the database, in a test that is no transaction itself."""
+    waited, wait = [], Connection.wait
+
+    def counted(self, gen, *args, **kwargs):
+        waited.append(gen)
+        return wait(self, gen, *args, **kwargs)
+
+    connection.ensure_connection()
+    monkeypatch.setattr(Connection, "wait", counted)
+    return waited
