@@ -102,8 +102,7 @@ def page(user, *, after=None, named="", project=None, archived=False, shared=Fal
     groups = _grouped([_row(row[:-2], *_standing(*row[-2:], whose), today) for row in found[:size]])
     if goes_on and moment and groups and groups[0][0] == group_of(moment.astimezone(today.tzinfo), today):
         groups[0] = ("", groups[0][1])
-    last = found[size - 1] if len(found) > size else None
-    return Page(groups, write_cursor(last[3], last[0]) if last else None)
+    return Page(groups, _cursor_after(found, size, time=3))
 
 
 def recent(user, size):
@@ -122,8 +121,13 @@ def recent(user, size):
 def _beginning(size, found):
     today = _today()
     rows = [_recent(fields, today) for fields in found[:size]]
+    return Page(_grouped(rows), _cursor_after(found, size, time=2))
+
+
+def _cursor_after(found, size, time):
+    """Where the page after these rows begins, of which one more than `size` was asked for; `time`: that column."""
     last = found[size - 1] if len(found) > size else None
-    return Page(_grouped(rows), write_cursor(last[2], last[0]) if last else None)
+    return last and write_cursor(last[time], last[0])
 
 
 def _today():

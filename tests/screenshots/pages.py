@@ -12,6 +12,7 @@ from accounts.models import AuditEvent, User
 from conversations.views.account import sign
 from sharing.spelling import share_id
 from tests.screenshots.camera import HEIGHTS
+from tests.screenshots.stage import PASSWORD
 
 # Addresses without a page of their own, and why.
 NO_PAGES = {
@@ -425,7 +426,7 @@ def _select(count, button):
 
 def _save_stale(page):
     """As if somebody had edited it since."""
-    page.locator("[name=version]").evaluate("(field) => { field.value = 0 }")
+    page.locator("[name=version]").evaluate("(field) => { field.value = 99 }")
     page.locator("[name=text]").fill("How heavy is it, with the tripod?")
     with page.expect_navigation():
         page.get_by_role("button", name="Save", exact=True).click()
@@ -433,6 +434,7 @@ def _save_stale(page):
 
 def _make_a_key(page):
     page.get_by_label("Name").fill("Notebook on the desk")
+    page.get_by_label("Your password").fill(PASSWORD)
     with page.expect_navigation():
         page.get_by_role("button", name="Make the key").click()
 

@@ -125,6 +125,15 @@ def test_where_room_is_short_the_menu_is_opened_and_left_by_keyboard(at_log, log
     expect(copy).to_be_hidden()
 
 
+def test_a_message_that_is_refused_is_shown_where_one_wrote_it(at_log):
+    at_log.expected_faults = ["status of 422"]
+    at_log.get_by_label("Add a message").fill("   ")
+    at_log.get_by_role("button", name="Add", exact=True).click()
+
+    expect(at_log.locator(".field__error")).to_be_in_viewport()
+    expect(at_log.get_by_label("Add a message")).to_be_in_viewport()
+
+
 def test_a_very_long_outline_has_every_day_and_more_lines_where_they_are_asked_for(at_log, log):
     Conversation.objects.filter(pk=log.pk).update(message_count=1_001)  # as if there were other branches
     at_log.reload()
