@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from conversations.models import Conversation
 from projects.models import Project
+from sharing.models import ShareLink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -157,3 +158,15 @@ def test_results_of_a_search_are_headings_with_links_and_a_count_that_speaks(at_
     assert names(inside, "heading")[:2] == ["Search", "Roses"]
     assert said(at_home) == ["1 message"]
     assert any(name.startswith("You") and "When are roses cut?" in name for name in names(nodes, "link"))
+
+
+def test_what_is_shared_is_counted_aloud_as_well(at_home, archive):
+    for conversation in archive.values():
+        ShareLink.objects.share(conversation, title=f"About {conversation}")
+    at_home.goto(at_home.url.removesuffix("/conversations/") + "/shares/")
+    check(at_home)
+
+    at_home.get_by_label("Filter by title").press_sequentially("rose")
+
+    expect(at_home.get_by_role("status").filter(has_text="1 link")).to_have_count(1)
+    assert said(at_home) == ["1 link"]
