@@ -167,9 +167,10 @@ COPY (
             ) r
         ) UNION ALL (
             SELECT row_to_json(r) FROM (
-                SELECT 'note' AS type, c.id AS conversation_id, n.id, n.message_id, n.text, n.created_at, n.updated_at
+                SELECT 'note' AS type, c.id AS conversation_id, n.id, n.message_id, n.user_id, n.text, n.shared,
+                    n.created_at, n.updated_at
                 FROM conversations_note n
-                WHERE n.conversation_id = c.id AND n.user_id = READER ORDER BY n.id
+                WHERE n.conversation_id = c.id AND (n.user_id = READER OR n.shared) ORDER BY n.id
             ) r
         ) UNION ALL (
             SELECT row_to_json(r) FROM (

@@ -70,11 +70,12 @@ def test_json_is_the_same_as_one_document(as_alice, path, conversation):
 def test_a_reader_s_export_holds_nothing_that_is_the_owner_s_business(as_bob, path, alice, bob, conversation):
     conversation.add_note(alice, "Alice’s secret")
     conversation.add_note(bob, "Bob’s own")
+    conversation.add_note(alice, "Alice’s for all", shared=True)
     Grant.objects.create(conversation=conversation, user=bob, role=Role.VIEWER)
 
     exported = lines(as_bob.get(f"{path}/export?format=jsonl"))
 
-    assert [line["text"] for line in exported if line["type"] == "note"] == ["Bob’s own"]
+    assert [line["text"] for line in exported if line["type"] == "note"] == ["Bob’s own", "Alice’s for all"]
     assert not any(line["type"] == "grant" for line in exported)
     assert Note.objects.count() == 2
     event = AuditEvent.objects.get(action="conversations.export")
