@@ -77,7 +77,7 @@ def test_a_reader_s_export_holds_nothing_that_is_the_owner_s_business(as_bob, pa
 
     assert [line["text"] for line in exported if line["type"] == "note"] == ["Bob’s own", "Alice’s for all"]
     assert not any(line["type"] == "grant" for line in exported)
-    assert Note.objects.count() == 2
+    assert Note.objects.count() == 3
     event = AuditEvent.objects.get(action="conversations.export")
     assert (event.actor_id, event.target_id) == (bob.pk, alice.pk)
 
