@@ -86,6 +86,7 @@ def test_a_link_is_told_with_what_it_shows_and_how_often_it_was_opened(shown, co
 def test_views_are_drawn_day_by_day_and_said_in_a_sentence(sign_in, alice, conversation, share, time_machine_frozen):
     link = share(conversation)
     share(conversation)
+    ShareLink.objects.update(view_count=62)
     for ago, count in ((0, 3), (29, 9), (30, 50)):
         DailyViews.objects.create(link=link, day=today_in_utc() - timedelta(days=ago), count=count)
     html = sign_in(alice).get(INDEX).content.decode()

@@ -23,6 +23,7 @@ def links(conversation, alice, bob):
     ShareLink.objects.share(conversation, title="Live", is_live=True, password="aperture fever")
     ShareLink.objects.share(conversation, title="Past", expires_at=timezone.now())
     ShareLink.objects.share(conversation, title="Gone").revoke()
+    ShareLink.objects.filter(pk=made[0].pk).update(view_count=120, last_viewed_at=timezone.now())
     for ago in range(0, 30, 4):
         DailyViews.objects.create(link=made[0], day=today_in_utc() - timedelta(days=ago), count=ago + 1)
     conversation.people.let_in(bob, "viewer", by=alice)
@@ -132,8 +133,10 @@ def test_no_page_of_it_has_a_fault_that_axe_knows(at_shares, live_server, alice,
         assert overflow <= 0, f"{page.url} is {overflow}px too wide at {width}"
 
 
-def test_nothing_moves_while_the_page_arrives(at_shares):
+@pytest.mark.parametrize("width", [1280, 375])
+def test_nothing_moves_while_the_page_arrives(at_shares, width):
     page = at_shares
+    page.set_viewport_size({"width": width, "height": 800})
     page.add_init_script(
         "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.moved += e.value))"
         ".observe({type: 'layout-shift', buffered: true})"
