@@ -1,12 +1,12 @@
-"""Finding messages: by the words' index, month by month from the newest, until a page is full. See docs/search.md.
+"""Finding messages: by the words' index, window by window from the newest, until a page is full. See docs/search.md.
 
     what was typed → typed, query · what it is narrowed to → filters · whose → reach
     the newest that match → walking, windows, matching · best first → ranking
     what a page shows of them → groups, snippets → results
 
 Never `ORDER BY created_at LIMIT` over all of somebody's rows: for a rare word PostgreSQL would rather walk the whole
-history and fold every message on the way (20 s at a million), for a common one read every row that holds it. A window
-of months is a token in the index like the words are, so the work is bounded by the window.
+history and fold every message on the way (20 s at a million), for a common one read every row that holds it. Days and
+months are tokens in the index like the words are, so the work is bounded by the window.
 """
 
 from conversations.search.filters import Filter, Filters, Period

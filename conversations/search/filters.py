@@ -1,7 +1,7 @@
 """What a search is narrowed to beside its words: clean values, and what they are in SQL. `typed` reads what is typed.
 
 Each kind speaks of a message (role, model, has, date), of its conversation (project, tag, source), or of a path through
-it (branch). Dates bound the windows of months; the rest is looked for in the rows that the index names.
+it (branch). Dates bound the windows of time; the rest is looked for in the rows that the index names.
 """
 
 from collections.abc import Iterable

@@ -5,11 +5,11 @@ from conversations.search.conditions import all_of
 from conversations.search.query import COMPATIBLE
 
 MESSAGE_VECTOR = (
-    "parley_tsv_1(conversations_message.text, conversations_message.owner_id,"
+    "parley_tsv_2(conversations_message.text, conversations_message.owner_id,"
     " conversations_message.conversation_id, conversations_message.created_at)"
 )
 TITLE_VECTOR = (
-    "parley_tsv_1(conversations_conversation.title, conversations_conversation.owner_id,"
+    "parley_tsv_2(conversations_conversation.title, conversations_conversation.owner_id,"
     " conversations_conversation.id, conversations_conversation.created_at)"
 )
 

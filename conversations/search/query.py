@@ -104,6 +104,10 @@ class Query:
         """The words for lib.marks."""
         return [term.typed_for_marks for terms in self.wanted for term in terms]
 
+    @property
+    def has_beginnings(self):
+        return any(term.is_prefix for terms in (*self.wanted, self.unwanted) for term in terms)
+
     def lexemes(self):
         """The tsquery: everything the index can decide. It knows nothing of order, so phrases are checked after it."""
         wanted = ["(" + " | ".join(term.lexemes() for term in terms) + ")" for terms in self.wanted]

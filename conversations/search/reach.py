@@ -10,7 +10,7 @@ from projects.models import Project
 SHARED = 5_000  # conversations of others, the most recently used
 SHARED_TOKENS = 100  # so many of them are named one by one in the index; more, by their owners
 NAMED = 100  # conversations that filters leave are named one by one as well
-OWNER_TOKENS = 1_000  # their months named one by one in the index; more, and any month is walked
+OWNER_TOKENS = 1_000  # their days or months named one by one in the index; more, and any time is walked
 
 # Asked in one go, because most people are let in nowhere. One too many who is asked about only costs a query.
 _NEWEST = """
@@ -67,15 +67,15 @@ class Reach:
     def is_nowhere(self):
         return self.few == []
 
-    def tokens(self, months=None):
-        """A tsquery of the tokens; `months` (numbers since year 0) narrows it, None is any time."""
+    def tokens(self, times=None):
+        """A tsquery of the tokens; `times` narrows it (days or months, as windows names them), None is any time."""
         if self.few is not None:
             return " | ".join(f"' c{pk}'" for pk in self.few)
-        tokens = self._owner(self.user.pk, months)
+        tokens = self._owner(self.user.pk, times)
         if len(self.shared) > SHARED_TOKENS:
-            if months and len(months) * len(self.owners) > OWNER_TOKENS:
-                months = None
-            tokens += [token for owner in self.owners for token in self._owner(owner, months)]
+            if times and len(times) * len(self.owners) > OWNER_TOKENS:
+                times = None
+            tokens += [token for owner in self.owners for token in self._owner(owner, times)]
         else:
             tokens += [f"' c{pk}'" for pk in self.shared]
         return " | ".join(tokens)
@@ -87,8 +87,8 @@ class Reach:
             [self.user.workspace_id, self.user.pk, self.shared],
         )
 
-    def _owner(self, pk, months):
-        return [f"' o{pk}'"] if months is None else [f"' m{pk}:{month}'" for month in months]
+    def _owner(self, pk, times):
+        return [f"' o{pk}'"] if times is None else [f"' {unit}{pk}:{number}'" for unit, number in times]
 
 
 class WideReach(Reach):

@@ -10,7 +10,7 @@ from conversations.search.matching import MESSAGE_VECTOR, checked, indexed
 from conversations.search.paths import Paths
 from conversations.search.places import Place
 from conversations.search.results import COUNTED, Hit
-from conversations.search.windows import SIZES, WIDEST, Windows
+from conversations.search.windows import FAR, MONTH, NEAR, WIDEST, Windows
 from lib.sql import fetch_prepared
 
 POOL = COUNTED  # newest hits that are counted, grouped, or ranked: of a common word, all of them take seconds
@@ -50,33 +50,48 @@ class Walk:
             if self.fits or self.filters.branch:
                 self._step_by_step(windows, is_enough)
             else:
-                self._at_once(windows)
+                self._by_words(windows)
         except EmptyResultSet:  # the caller narrowed to nothing, and Django knows
             self.is_all = True
 
-    def _at_once(self, windows):
-        """Words are asked for in one statement, in which each window is opened only when those before it held fewer."""
-        parts, params = [], []
-        for number, window in enumerate(windows.in_a_row()):
+    def _by_words(self, windows):
+        """Words alone the index decides: what the nearest days and weeks held tells how far to look for the rest."""
+        # Each window gathers all the words of a beginning anew, and that takes longer than what it holds.
+        near = list(windows.in_a_row([MONTH] if self.query.has_beginnings else NEAR))
+        self._open(near)
+        if len(self.hits) <= self.most and not near[-1].is_last:
+            self._open(windows.in_a_row([self._far(sum(window.days for window in near)), None]))
+        self.is_all = len(self.hits) <= self.most
+        del self.hits[self.most :]
+
+    def _far(self, days):
+        """Days that should hold what is still missing, at the rate of these, and half as many again."""
+        found = len(self.hits)
+        return max(MONTH, min(3 * days * (self.most + 1 - found) // (2 * found), WIDEST)) if found else FAR
+
+    def _open(self, windows):
+        """One statement for several windows, each of which stays closed where those before it hold enough."""
+        parts, params, wanted = [], [], self.most + 1 - len(self.hits)
+        for number, window in enumerate(windows):
             select, select_params = self._select(window)
             parts.append(
                 f"w{number} ({', '.join(COLUMNS)}) AS MATERIALIZED ({select}"
                 f"{f' AND {_held(number)} < %s' if number else ''}"
                 " ORDER BY conversations_message.created_at DESC, conversations_message.id DESC LIMIT %s)"
             )
-            params += [*select_params, *([self.most + 1] if number else []), self.most + 1]
+            params += [*select_params, *([wanted] if number else []), wanted]
         union = " UNION ALL ".join(f"SELECT {FIELDS} FROM w{number}" for number in range(len(parts)))  # noqa: S608  our own
         sql = f"WITH {', '.join(parts)} {union} ORDER BY at DESC, id DESC LIMIT %s"
-        self._take(fetch_prepared(sql, [*params, self.most + 1]))
-        self.is_all = len(self.hits) <= self.most
-        del self.hits[self.most :]
+        self._take(fetch_prepared(sql, [*params, wanted]))
 
     def _step_by_step(self, windows, is_enough):
         """What the index does not know is looked for in the rows it names, window by window, in so many and no more.
 
-        How many rows a window held tells how many the next may have: often all that is left, sometimes a month.
+        How many rows a window held tells how many the next may have: often all that is left, sometimes a month. The
+        first is a month, which tells more; where nobody counts the rest of them, a few days.
         """
-        looked, size = 0, SIZES[0]
+        looked, first = 0, NEAR[1] if self.query.checks() else MONTH
+        size = first
         while True:
             window = windows.take(size) if size else windows.rest()
             seen = self._look(window)
@@ -88,16 +103,16 @@ class Walk:
                 self.is_all = True
                 return
             left = LOOK - looked
-            expected = windows.left * seen / window.months
+            expected = windows.left * seen / window.days
             if is_enough(self.hits) and (self.query.checks() or looked + expected > LITTLE):
                 return
             elif left <= 0:
                 self.reached = window.start
                 return
-            elif size != SIZES[0] and expected <= left:
+            elif size != first and expected <= left:
                 size = None
             else:
-                size = max(1, min(SIZES[-1] * size, WIDEST, left * window.months // max(1, seen)))
+                size = max(1, min(4 * size, WIDEST, left * window.days // max(1, seen)))
 
     def _look(self, window):
         """Adds the hits of a window and returns how many rows the index named."""

@@ -143,7 +143,7 @@ def _copy_and_fold(connection, ready):
         _copy(connection, "bench_words", ready)
         connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         connection.execute(
-            "SELECT sum(length(parley_tsv_1(text, owner_id, conversation_id, created_at))) FROM bench_words"
+            "SELECT sum(length(parley_tsv_2(text, owner_id, conversation_id, created_at))) FROM bench_words"
         )
 
 

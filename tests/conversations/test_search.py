@@ -250,14 +250,17 @@ def test_bulk_is_kept_out(alice, say):
     assert found(alice, "fetched") == []
 
 
-def test_pages_follow_each_other_in_exact_order_of_time(alice, say):
-    dates = [NOON, NOON, NOON - timedelta(days=20), NOON - timedelta(days=95), NOON - timedelta(days=5000)]
-    dates += [datetime(1999, 12, 31, tzinfo=UTC), datetime(2, 1, 1, tzinfo=UTC), NOON + timedelta(days=4000)]
-    rows = sorted(((at, say("needle", at=at)[0]) for at in dates * 3), reverse=True)
+@pytest.mark.parametrize("text", ["needle", "need*", '"a needle"'])
+def test_pages_follow_each_other_in_exact_order_of_time(alice, say, text):
+    midnight = NOON.replace(hour=0)
+    dates = [NOON - timedelta(days=days) for days in (0, 0, 1, 2, 9, 10, 11, 20, 41, 95, 500, 5000, -4000)]
+    dates += [midnight - timedelta(days=days, seconds=1) for days in (0, 1, 9, 30)]
+    dates += [datetime(1999, 12, 31, tzinfo=UTC), datetime(2, 1, 1, tzinfo=UTC)]
+    rows = sorted(((at, say("a needle", at=at)[0]) for at in dates * 2), reverse=True)
 
     pages, cursor = [], ""
     while True:
-        page = Message.objects.search("needle", alice, limit=5, cursor=cursor)
+        page = Message.objects.search(text, alice, limit=5, cursor=cursor)
         pages += [hit.id for hit in page.hits]
         cursor = page.next_cursor
         if not cursor:

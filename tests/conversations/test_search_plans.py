@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conversations.models import Conversation, Message
 
@@ -68,7 +69,7 @@ def questions(search):
 
     with connection.execute_wrapper(listen):
         search()
-    return [(sql, params) for sql, params in asked if "parley_tsv_1(conversations_message" in sql]
+    return [(sql, params) for sql, params in asked if "parley_tsv_2(conversations_message" in sql]
 
 
 def plan_of(sql, params):
@@ -127,6 +128,15 @@ def test_a_page_costs_the_same_number_of_questions_however_much_it_shows(alice, 
     with CaptureQueriesContext(connection) as captured:
         Message.objects.search("ubiquitous", alice)
 
-    # savepoint · limits · newest date · titles · all the windows · the conversations shown ·
+    # savepoint · limits · newest date · titles · the windows, near and far · the conversations shown ·
     # their texts · the branches of forked ones · savepoint
-    assert len(captured) <= 9
+    assert len(captured) <= 10
+
+
+def test_a_frequent_word_is_looked_for_in_a_few_days(alice, corpus):
+    conversation = Conversation.objects.get(owner=alice)
+    Message.objects.filter(conversation=conversation, position__gt=ROWS - 500).update(created_at=timezone.now())
+
+    [(_, near)] = questions(lambda: Message.objects.search("ubiquitous", alice))
+
+    assert not any(f" o{alice.pk}" in str(param) for param in near)
