@@ -60,14 +60,18 @@ class Walk:
         near = list(windows.in_a_row([MONTH] if self.query.has_beginnings else NEAR))
         self._open(near)
         if len(self.hits) <= self.most and not near[-1].is_last:
-            self._open(windows.in_a_row([self._far(sum(window.days for window in near)), None]))
+            self._open(windows.in_a_row(self._far(windows.left, sum(window.days for window in near))))
         self.is_all = len(self.hits) <= self.most
         del self.hits[self.most :]
 
-    def _far(self, days):
-        """Days that should hold what is still missing, at the rate of these, and half as many again."""
+    def _far(self, left, days):
+        """Sizes of the windows behind these days: one that should hold half as much again as is missing, and the rest.
+
+        Where that is more than there is left, the rest alone: of a rare word each window costs as much as all of it.
+        """
         found = len(self.hits)
-        return max(MONTH, min(3 * days * (self.most + 1 - found) // (2 * found), WIDEST)) if found else FAR
+        size = 3 * days * (self.most + 1 - found) // (2 * found) if found else FAR
+        return [None] if size > left else [max(MONTH, min(size, WIDEST)), None]
 
     def _open(self, windows):
         """One statement for several windows, each of which stays closed where those before it hold enough."""
