@@ -1,7 +1,7 @@
 """A token for the day beside the month's: a frequent word is looked for in a few days, not in thirty.
 
-It takes the place of the month without its owner, which nothing asked for. Both indexes are built anew, which takes a
-minute or two for each half million messages.
+It takes the place of the month without its owner, which nothing asked for. Both indexes are built anew: some minutes for
+a million messages.
 """
 
 from importlib import import_module
