@@ -116,7 +116,8 @@ class Walk:
             elif size != first and expected <= left:
                 size = None
             else:
-                size = max(1, min(4 * size, WIDEST, left * window.days // max(1, seen)))
+                # Never less than a month: what an empty week holds says nothing about the years behind it.
+                size = max(MONTH, min(4 * size, WIDEST, left * window.days // max(1, seen)))
 
     def _look(self, window):
         """Adds the hits of a window and returns how many rows the index named."""
