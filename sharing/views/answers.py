@@ -60,7 +60,7 @@ def public(view):
         except Refusal as refusal:
             response = _closed(refusal)
         for name, value in UNLISTED.items():
-            response[name] = value
+            response.setdefault(name, value)
         return response
 
     return answered

@@ -23,4 +23,6 @@ def new(request, link):
         except Refusal as refusal:
             refused = refusal
     context = {"link": link, "title": title_of(link), "continuation": continuation, "refused": refused}
-    return render(request, "sharing/continue.html", context, status=422 if refused else 200)
+    response = render(request, "sharing/continue.html", context, status=422 if refused else 200)
+    response["Referrer-Policy"] = "same-origin"  # without any, a browser does not say whose form it sends
+    return response

@@ -343,7 +343,7 @@ def _shared(stage):
     yield link("noise", "pictures by name")
     yield link("pictures", "pictures and files")
     yield link("tools", "tools and reasoning")
-    yield link("live", "live")
+    yield link("following", "live")
     yield link("long", "three hundred messages")
     yield link("long", "a part in the middle", query="?after=150")
     yield link("cjk", "cjk")

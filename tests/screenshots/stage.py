@@ -229,7 +229,7 @@ def _links(threads):
     links |= _of_every_kind(threads)
     links["locked"] = ShareLink.objects.share(threads["kepler"], password=PASSWORD)
     links["named"] = ShareLink.objects.share(threads["kepler"], include_names=True, read_only=False)
-    links["live"] = ShareLink.objects.share(threads["laser"], is_live=True)
+    links["following"] = ShareLink.objects.share(threads["laser"], is_live=True)
     links["long"] = ShareLink.objects.share(threads["long"])
     links["cjk"] = ShareLink.objects.share(threads["cjk"])
     links["tools"] = ShareLink.objects.share(threads["night_log_sql"], include_tools=True, include_reasoning=True)

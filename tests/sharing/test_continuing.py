@@ -71,6 +71,8 @@ def test_it_says_what_will_be_copied_and_copies_what_the_link_shows(sign_in, cha
     browser = sign_in(charlie)
     page = browser.get(link.continue_path)
     assert "2 messages will be copied" in page.content.decode()
+    assert page["Referrer-Policy"] == "same-origin"
+    assert page["X-Robots-Tag"] == "noindex, nofollow, noarchive"
     assert not Conversation.objects.filter(owner=charlie).exists()
 
     answer = browser.post(link.continue_path)
