@@ -106,7 +106,7 @@ def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=NON
                 row,
                 mark_html(html[row.id], marked[row.position]) if row.position in marked else html[row.id],
                 path=path,
-                at=at,
+                zone=zone,
                 writer=writers[row.author_id],
                 day=begun,
                 place=places.get(row.position, ""),

@@ -4,6 +4,7 @@ Written here, not in a template, which took longer over fifty turns of fourteen 
 the page. Whatever is not made of our own ids and numbers is escaped.
 """
 
+from functools import lru_cache
 from html import escape
 
 from django.utils.safestring import SafeString
@@ -22,28 +23,38 @@ UNFINISHED = {
 }
 
 
-def turn(
-    row, html, *, path, at, writer, day="", place="", family=None, can_edit=False, can_share=False, is_found=False
-) -> SafeString:
+def turn(row, html, *, day="", place="", **circumstances) -> SafeString:
     """The list item of a reading.Line whose words are `html`.
 
-    `at`: when, in the reader's time zone. `writer`: what the one who asks is called. `day`: HTML of the item
-    above it, on its first turn. `place`: HTML of where it stands among branches. `family`: its Sibling, where it is not
-    the only answer.
+    `day`: HTML of the item above it, on its first turn. `place`: HTML of where it stands among branches.
+    `circumstances`: _article's.
     """
-    spelled = encode(Message.PREFIX, row.id)
+    article = _article(row._replace(html=None, opening=None), **circumstances)
+    # mark_safe() takes as long as the turn.
+    return SafeString(
+        f'{day}<li>{place}{article}<div class="message__body prose" hx-disable>{html}</div></article></li>'
+    )
+
+
+@lru_cache(maxsize=2_000)
+def _article(row, *, path, zone, writer, family=None, can_edit=False, can_share=False, is_found=False):
+    """How it begins, which is remembered: who goes on with a conversation reads most of it again.
+
+    `zone`: the reader's. `writer`: what the one who asks is called. `family`: its Sibling, where it is not the only
+    answer.
+    """
+    spelled, at = encode(Message.PREFIX, row.id), row.created_at.astimezone(zone)
     link, own = f"{path}?at={spelled}#{spelled}", f"{path}messages/{spelled}/"
     who, time = escape(_who(row, writer)), f"{at.hour:02}:{at.minute:02}"
     kinds = f"message message--{escape(row.role)}{' is-found' if is_found else ''}"
     by = f'<span class="message__model">{escape(row.model)}</span>' if row.model and row.role == "assistant" else ""
-    return SafeString(  # mark_safe() takes as long as the turn
-        f'{day}<li>{place}<article class="{kinds}" id="{spelled}"'
+    return (
+        f'<article class="{kinds}" id="{spelled}"'
         f' aria-label="{who}, {time}"><header class="message__byline"><span class="message__who">{who}</span>{by}'
         f' <a class="message__time" href="{link}" title="Link to this message">'
         f'<time datetime="{at.isoformat(timespec="seconds")}">{time}</time></a>{_note(row, own)}'
         f"{_notes(row.notes, own) if row.notes else ''}{_switcher(path, family) if family else ''}"
         f"{_actions(own, link, can_edit, can_share and f'{path}share/?message={spelled}')}</header>"
-        f'<div class="message__body prose" hx-disable>{html}</div></article></li>'
     )
 
 
