@@ -23,10 +23,10 @@ class KeyAuthentication(BaseAuthentication):
             message = self.wrong if secret else self.missing
             raise Problem(401, "unauthorized", message, headers={"WWW-Authenticate": "Bearer"})
         key.note_use()
-        return _user(key, request.headers.get(ACTING_FOR)), key
+        return _user(key, request.META.get("HTTP_PARLEY_USER")), key
 
     def secret_of(self, request):
-        return bearer(request) or request.headers.get("X-API-Key", "")
+        return bearer(request) or request.META.get("HTTP_X_API_KEY", "")
 
 
 def _credential(secret):
@@ -35,7 +35,7 @@ def _credential(secret):
 
 
 def bearer(request):
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else ""
 
 

@@ -142,12 +142,12 @@ class Dialect(APIView):
             unquote_to_bytes(request.META["QUERY_STRING"]).decode()
         except UnicodeDecodeError:  # Django would read something that nobody wrote
             raise invalid("The query", "is not UTF-8.") from None
-        if self.produces and not any(map(request._request.accepts, self.produces)):
+        if self.produces and "HTTP_ACCEPT" in request.META and not any(map(request._request.accepts, self.produces)):
             raise Problem(406, "not_acceptable", f"This address answers {', '.join(self.produces)}.")
 
     def idempotency_key(self):
         """ "" where nobody asks for it, or for no user: what a workspace makes for itself has names of its own."""
-        key = self.request.headers.get("Idempotency-Key")
+        key = self.request.META.get("HTTP_IDEMPOTENCY_KEY")
         if key is None or self.request.method != "POST" or self.request.user is None:
             return ""
         if not (0 < len(key) <= KEY_LIMIT and key.isascii() and key.isprintable()):

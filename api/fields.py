@@ -36,6 +36,9 @@ class Input(serializers.Serializer):
         self.given = data.keys()
         return super().to_internal_value(data)
 
+    def run_validators(self, value):
+        """There are none but validate(); DRF would first look for defaults of fields that are only read."""
+
     @property
     def _writable_fields(self):
         """Those that have something to say: asking a dozen others why they were left out took half of the time."""

@@ -49,7 +49,7 @@ class ApiAnswers:
         self.get_response = get_response
 
     def __call__(self, request):
-        given = request.headers.get("X-Request-Id", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request.id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         request.dialect = dialect = dialect_of(request.path_info)
         if dialect is None:
@@ -90,7 +90,7 @@ class Brotli:
         response = self.get_response(request)
         if request.dialect and not response.streaming and "Content-Encoding" not in response:
             patch_vary_headers(response, ["Accept-Encoding"])
-            if _BR.search(request.headers.get("Accept-Encoding", "")) and len(response.content) >= _WORTH_IT:
+            if _BR.search(request.META.get("HTTP_ACCEPT_ENCODING", "")) and len(response.content) >= _WORTH_IT:
                 response.content = brotli.compress(response.content, quality=_QUALITY)
                 response["Content-Encoding"], response["Content-Length"] = "br", str(len(response.content))
                 if response.get("ETag", "").startswith('"'):

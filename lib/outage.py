@@ -43,6 +43,10 @@ class Connection(psycopg.Connection):
         connection.knock = knock
         return connection
 
+    def set_autocommit(self, value):
+        if value != self.autocommit:  # Django says it whenever it takes a connection
+            super().set_autocommit(value)
+
     def wait(self, gen, *args, **kwargs):
         return super().wait(self._unless_away(gen), *args, **kwargs)
 

@@ -50,7 +50,7 @@ class R2RAuthentication(KeyAuthentication):
     wrong = "Invalid token or API key"
 
     def secret_of(self, request):
-        if bearer(request) and "X-API-Key" in request.headers:
+        if bearer(request) and "HTTP_X_API_KEY" in request.META:
             raise Problem(400, "two_credentials", "Cannot have both Bearer token and API key")
         return super().secret_of(request)
 
@@ -79,7 +79,7 @@ class R2R(Dialect):
             return {"message": problem.message, "error_type": "R2RException"}
 
     def initial(self, request, *args, **kwargs):
-        if not _SCHEMA.fullmatch(request.headers.get("X-Project-Name", "any")):
+        if not _SCHEMA.fullmatch(request.META.get("HTTP_X_PROJECT_NAME", "any")):
             raise Problem(400, "invalid_schema", "Invalid schema name format")
         super().initial(request, *args, **kwargs)
 
