@@ -1,9 +1,9 @@
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
 from accounts.models import User, Workspace
 from lib.asking import Prepared
-from lib.sql import fetch_prepared
+from lib.sql import STATEMENTS, fetch_prepared
 
 
 def kept_statements(like):
@@ -18,6 +18,24 @@ def test_a_prepared_statement_is_planned_once_and_kept_by_the_connection():
         for number in range(3):
             assert fetch_prepared("SELECT %(number)s::int + 1", {"number": number}) == [(number + 1,)]
         assert kept_statements("SELECT $1::int%") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_that_failed_can_be_asked_again():
+    share = "SELECT 100 / %(people)s::int"
+    with pytest.raises(DataError):
+        fetch_prepared(share, {"people": 0})
+
+    assert fetch_prepared(share, {"people": 4}) == [(25,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_keeps_no_more_statements_than_it_can():
+    with transaction.atomic():
+        for number in range(STATEMENTS + 5):
+            assert fetch_prepared(f"SELECT %(one)s::int + {number}", {"one": 1}) == [(number + 1,)]
+
+        assert len(connection.connection.kept_statements) <= STATEMENTS
 
 
 @pytest.mark.django_db
