@@ -91,6 +91,15 @@ _waiting = _Waiting()
 
 
 def _exchange(driver, answers):
+    try:
+        _exchange_planned(driver, answers)
+    except errors.InvalidSqlStatementName:
+        # Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection, these too.
+        vars(driver)["plans"].clear()
+        _exchange_planned(driver, answers)
+
+
+def _exchange_planned(driver, answers):
     """Sends all of them at once and reads what comes back. Raises what PostgreSQL said of the first that it refused."""
     pgconn, plans = driver.pgconn, vars(driver).setdefault("plans", {})
     commands, made, readers = deque(), {}, []
@@ -171,15 +180,20 @@ class Prepared:
     def first(self, *given):
         """The first row as a model instance, with what select_related() and annotate() named; None where there is
         none."""
-        sql, params, read = self._written
-        values = dict(zip(map(str, self.stand_ins), given, strict=True))
-        found = fetch_along(sql, [values.get(str(param), param) for param in params], binary=False)
+        sql, params, places, read = self._written
+        params = list(params)
+        for place, number in places:
+            params[place] = given[number]
+        found = fetch_along(sql, params, binary=False)
         return read(found[:1]) if found else None
 
     @cached_property
     def _written(self):
         compiler = self.build(*self.stand_ins).query.get_compiler(DEFAULT_DB_ALIAS)
-        return *compiler.as_sql(), _reader(compiler)
+        sql, params = compiler.as_sql()
+        spelled = [str(stand_in) for stand_in in self.stand_ins]
+        places = [(place, spelled.index(str(param))) for place, param in enumerate(params) if str(param) in spelled]
+        return sql, params, places, _reader(compiler)
 
 
 def _reader(compiler):

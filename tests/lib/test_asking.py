@@ -4,6 +4,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from lib.asking import ask, fetch_along
+from lib.sql import fetch_prepared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,3 +71,15 @@ def test_where_queries_are_counted_each_is_seen(django_assert_num_queries):
         waiting = ask("SELECT %s::int", [1])
         assert fetch_along("SELECT %s::int", [2]) == [(2,)]
         assert waiting.found == [(1,)]
+
+
+def test_a_question_is_planned_again_when_a_rollback_took_all_plans_of_the_connection():
+    question = "SELECT %s::int * 3"
+    assert fetch_along(question, [1]) == [(3,)]
+    fetch_prepared("SELECT %s::int * 5", [1])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        transaction.set_rollback(True)
+
+    assert fetch_along(question, [2]) == [(6,)]
+    assert fetch_along(question, [3]) == [(9,)]
