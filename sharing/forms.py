@@ -26,7 +26,7 @@ INCLUDED = {
     "include_reasoning": ("Reasoning", ""),
     "include_tools": ("Tool calls and their output", ""),
     "include_system": ("System prompts", ""),
-    "include_names": ("Names", "Yours, as whoever shared it."),
+    "include_names": ("Names", "Yours, and of others who speak."),
 }
 # What one may choose to share: what it is called, and what it does.
 WHAT = {
