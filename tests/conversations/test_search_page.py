@@ -226,12 +226,12 @@ def test_a_page_asks_the_same_number_of_questions_whatever_it_shows(
     client = sign_in(alice)
     client.get(SEARCH)
 
-    # session and user · transaction, limits, whose and since when, titles, windows, conversations shown, their texts,
-    # end of transaction · the sidebar’s two
-    with django_assert_num_queries(11):
+    # session and user · transaction, limits, whose and since when, titles, windows near and far, conversations shown,
+    # their texts, end of transaction · the sidebar’s two
+    with django_assert_num_queries(12):
         client.get(SEARCH, {"q": "needle"})
     say(*["needle"] * 120)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(SEARCH, {"q": "needle"})
 
 
