@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from lib.typeid import url_converter
-from sharing.views import continuing, dashboard, links, pages
+from sharing.views import continuing, dashboard, files, links, making, pages
 
 register_converter(url_converter("link"), "link")
 
@@ -16,9 +16,9 @@ urlpatterns = [
     path("shares/workspace/", dashboard.index, EVERYBODY, name="workspace"),
     path("shares/workspace/selected/revoke/", dashboard.revoke, EVERYBODY, name="workspace_selected_revoke"),
     path("shares/workspace/all/revoke/", dashboard.revoke_all, EVERYBODY, name="workspace_revoke_all"),
-    path("conversations/<conv:pk>/share/", links.new, name="new"),
-    path("conversations/<conv:pk>/share/preview/", links.preview, name="preview"),
-    path("conversations/<conv:pk>/share/findings/", links.look, name="findings"),
+    path("conversations/<conv:pk>/share/", making.new, name="new"),
+    path("conversations/<conv:pk>/share/preview/", making.preview, name="preview"),
+    path("conversations/<conv:pk>/share/findings/", making.look, name="findings"),
     path("shares/<link:pk>/", links.detail, name="detail"),
     path("shares/<link:pk>/edit/", links.edit, name="edit"),
     path("shares/<link:pk>/edit/findings/", links.look_at_change, name="edit_findings"),
@@ -26,7 +26,7 @@ urlpatterns = [
     path("shares/<link:pk>/update/", links.update, name="update"),
     path("shares/<link:pk>/revoke/", links.revoke, name="revoke"),
     # The page itself is in api.urls: its address answers programs too.
-    path("conversations/share/<str:share>/files/<att:pk>/", links.file, name="file"),
+    path("conversations/share/<str:share>/files/<att:pk>/", files.file, name="file"),
     path("conversations/share/<str:share>/markdown/", pages.markdown, name="markdown"),
     path("conversations/share/<str:share>/continue/", continuing.new, name="continue"),
 ]

@@ -241,6 +241,11 @@ class ShareLink(Row):
         return reverse("share", args=[spelling.share_id(self.secret)])
 
     @property
+    def address(self):
+        """The same for somebody who is elsewhere. Empty where its secret can be shown no more."""
+        return settings.PUBLIC_ORIGIN + self.path if self.secret else ""
+
+    @property
     def files_path(self):
         """Below which address the files lie that it shows, each by its id and a slash."""
         return f"{self.path}/files/"

@@ -1,5 +1,6 @@
 from django.views.decorators.http import require_safe
 
+from conversations.models import Attachment
 from conversations.views.attachments import file_answer
 from sharing import opening
 from sharing.refusals import ShareNotFound
@@ -7,8 +8,19 @@ from sharing.views.answers import public
 
 
 @require_safe
+def file(request, share, pk):
+    """A file of the page behind a link. Whoever may see its conversation gets it also where the link is not there, or
+    does not show it, yet: in a preview."""
+    own = Attachment.objects.visible_to(request.user).filter(pk=pk).first()
+    if own is None:
+        return _shown(request, share, pk=pk)
+    response = file_answer(own)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 @public
-def file(request, link, pk):
+def _shown(request, link, pk):
     """A file that a link shows, and nothing else of its conversation's files."""
     opening.check_unlocked(request, link)
     shown = link.file(pk)

@@ -295,7 +295,7 @@ def _addresses(link):
     return {
         "share_id": spelling.share_id(link.secret),
         "slug": slug,
-        "url": settings.PUBLIC_ORIGIN + link.path,
+        "url": link.address,
         "share_url": settings.PUBLIC_ORIGIN + reverse("v1_public_share", args=[slug]),
     }
 
