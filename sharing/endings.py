@@ -7,20 +7,24 @@ from django.db.models.functions import Now
 from django.dispatch import receiver
 
 from conversations import signals
+from sharing import lease
 from sharing.models import ShareLink
 
 
 @receiver(signals.conversations_deleted)
 def conversations_deleted(ids, **kwargs):
     links = ShareLink.objects.filter(conversation__in=ids)
-    links.update(title="", quoted_position=None)
+    if links.update(title="", quoted_position=None):
+        lease.run_out()
     return {"share_links": links.filter(revoked_at=None).update(revoked_at=Now())}
 
 
 @receiver(signals.messages_deleted)
 def messages_deleted(conversation_id, positions, **kwargs):
-    quoting = ShareLink.objects.filter(conversation=conversation_id, quoted_position__in=positions)
-    quoting.update(title="", quoted_position=None)
+    links = ShareLink.objects.filter(conversation=conversation_id)
+    links.filter(quoted_position__in=positions).update(title="", quoted_position=None)
+    if links.working().exists():
+        lease.run_out()
 
 
 @receiver(signals.conversation_handed_over)

@@ -1,14 +1,15 @@
 """Pages of links, kept as they were sent, in front of Django: a link that everybody opens at once is rendered once.
 
-A page that is kept is valid as long as nothing has changed of what it is made of, which is asked of the database for
-each reader: so a link that is revoked, a message that is deleted or edited acts at once, in every process. It is one
-question, for all who stand there together.
+A page that is kept is valid as long as nothing has changed of what it is made of. The database is asked for that, and
+what it says is good for as long as sharing.lease says: so whoever is told that a link is revoked or a message deleted
+knows that nobody is shown it any more, by any process.
 
 Only what the view says may be kept is (`request.META[KEEP]`): the same bytes for everybody, no password, no cookie.
 What else could make an answer another one is part of what it is kept by.
 """
 
 import threading
+import time
 from collections import OrderedDict
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,13 +22,15 @@ from psycopg import generators
 from psycopg.pq import ExecStatus, Format
 
 from lib.outage import Connection, is_away
-from sharing import counting, spelling
+from sharing import counting, lease, spelling
 
 KEEP = "parley.keep"
 READ = ("GET", "HEAD")
 PREFIX = "/conversations/share/"
 ROOM = 32 * 2**20  # bytes of pages in a process
 LARGE = 2 * 2**20  # of one that is not worth its room
+MOST_KNOWN = 1024  # links
+NEVER = (0, None)
 
 
 class Kept(NamedTuple):
@@ -142,51 +145,43 @@ def _digest_of(text):
     return spelling.digest_of(spelling.read(text))
 
 
-class Asked:
-    """Somebody who wants to know, and then knows."""
-
-    __slots__ = ("digest", "error", "is_answered", "state")
-
-    def __init__(self, digest):
-        self.digest, self.state, self.error, self.is_answered = digest, None, None, False
-
-
-_waiting = []
+_known = {}  # digest: (until when, what the database said)
 _asking = threading.Lock()
+_broken = (0, None)  # when the database could not be asked, and why
 _connection = None  # this process's own, of whoever holds the lock
 
 
 def state_of(digest):
-    """All that a page of this link is made of, as it is now, in the bytes in which the database says it: what is equal
-    is the same page. None for a link that shows nothing to everybody: it is over, it has a password, it never was.
-
-    Who comes while somebody asks waits for the next question, which the first of them asks for all: it is younger than
-    each of them, and a crowd costs the database as much as a few. Raises psycopg.Error.
+    """All that a page of this link is made of, as it is or was a LEASE ago, in the bytes in which the database says it:
+    what is equal is the same page. None for a link that shows nothing to everybody: it is over, it has a password, it
+    never was. Raises psycopg.Error.
     """
-    asked = Asked(digest)
-    _waiting.append(asked)
-    with _asking:
-        if not asked.is_answered:
-            together = _waiting[:]
-            del _waiting[: len(together)]
-            _answer(together)
-    if asked.error:
-        raise asked.error
-    return asked.state
+    came = time.monotonic()
+    until, state = _known.get(digest, NEVER)
+    if until < came:
+        with _asking:  # a crowd that comes at once waits for one question
+            until, state = _known.get(digest, NEVER)
+            if until < came:
+                state = _ask_anew(digest, came)
+    return state
 
 
-def _answer(together):
+def _ask_anew(digest, came):
+    global _broken
+    at, error = _broken
+    if at > came:  # while this one waited: the next would wait as long to hear the same
+        raise error
+    until = time.monotonic() + lease.LEASE  # from before the question, whatever happens meanwhile
     try:
-        states = {digest: _ask(digest) for digest in {asked.digest for asked in together}}
-        for asked in together:
-            asked.state = states[asked.digest]
+        state = _ask(digest)
     except psycopg.Error as error:
         forget_connection()
-        for asked in together:
-            asked.error = error
-    finally:
-        for asked in together:
-            asked.is_answered = True
+        _broken = (time.monotonic(), error)
+        raise
+    if len(_known) >= MOST_KNOWN:
+        _known.clear()
+    _known[digest] = until, state
+    return state
 
 
 def _ask(digest):
@@ -213,6 +208,7 @@ def forget_connection():
     if _connection:
         _connection.close()
     _connection = None
+    _known.clear()
 
 
 STATEMENT = b"state"

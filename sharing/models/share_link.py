@@ -20,7 +20,7 @@ from lib.json import dumps
 from lib.models import Row
 from lib.text import first_line
 from lib.typeid import decode, new_id
-from sharing import limits, spelling
+from sharing import lease, limits, spelling
 from sharing.publishing import publish
 from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
 from sharing.scopes import Scope, positions_of, tip_of
@@ -127,6 +127,7 @@ class ShareLinkQuerySet(models.QuerySet):
             lines = [AuditEvent.line(f"sharelink.{act}", by, link, request, link.facts | details) for link in found]
             AuditEvent.objects.bulk_create(lines)
             count, last = count + len(found), found[-1].pk
+        lease.run_out()
         return count
 
     def draft(self, conversation, *, pk=None, first=None, is_live=False, password="", title="", **asked):
@@ -381,6 +382,7 @@ class ShareLink(Row):
             self.take(conversation)
             self.save()
             self.record("update", by, request, was=was)
+            lease.run_out()
 
     @transaction.atomic
     def change(self, *, by=None, request=None, password=None, **fields):
@@ -405,6 +407,7 @@ class ShareLink(Row):
         if changed:
             self.save()
             self.record("change", by, request, fields=changed)
+            lease.run_out()
 
     def _source(self, expected_revision=None, *, locked=False):
         """The conversation that it shows; with `locked` for the caller's transaction."""

@@ -1,16 +1,18 @@
 """Pages that are kept in front of Django: as they were sent, and only for as long as they are true."""
 
 import gzip
-import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
+import psycopg
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.utils import timezone
 
 from conversations.models import Conversation
-from sharing import counting, kept, pages
+from sharing import counting, kept, lease, pages
 from sharing.models import ShareLink
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,28 +92,48 @@ def edited(conversation, link, alice):
     conversation.messages.get(position=1).edit("Which binoculars?", by=alice)
 
 
+TAKEN_BACK = [
+    (lambda c, link, alice: link.revoke(), 410, b"no longer works"),
+    (lambda c, link, alice: c.delete(), 410, b"no longer works"),
+    (lambda c, link, alice: c.messages.get(position=2).remove(), 200, b"1 message"),
+    (lambda c, link, alice: link.change(title="Optics"), 200, b"<title>Optics"),
+    (lambda c, link, alice: link.change(password="moon"), 403, b"A password is needed"),
+]
+
+
+@pytest.mark.parametrize(("change", "status", "words"), TAKEN_BACK)
+def test_what_is_taken_back_is_shown_to_nobody_from_then_on(
+    server, conversation, share, alice, monkeypatch, change, status, words
+):
+    link = share(conversation, is_live=True)
+    monkeypatch.setattr(lease, "LEASE", 0.2)  # however long it is
+    assert server(link.path)[0] == server(link.path)[0] == 200
+
+    change(conversation, link, alice)
+
+    answer = server(link.path)
+    assert (answer[0], words in answer[2]) == (status, True)
+
+
 @pytest.mark.parametrize(
     ("change", "status", "words"),
     [
-        (lambda c, link, alice: link.revoke(), 410, b"no longer works"),
+        *TAKEN_BACK,
         (lambda c, link, alice: ShareLink.objects.update(expires_at=timezone.now()), 410, b"expired"),
-        (lambda c, link, alice: c.delete(), 410, b"no longer works"),
-        (lambda c, link, alice: c.messages.get(position=2).remove(), 200, b"1 message"),
         (lambda c, link, alice: edited(c, link, alice), 200, b"Which binoculars?"),
         (lambda c, link, alice: c.append("user", "And for planets?"), 200, b"And for planets?"),
         (lambda c, link, alice: c.activate(c.branches.get(name="other")), 200, b"1 message<"),
-        (lambda c, link, alice: link.change(title="Optics"), 200, b"<title>Optics"),
-        (lambda c, link, alice: link.change(password="moon"), 403, b"A password is needed"),
         (lambda c, link, alice: type(alice).objects.update(name="Alicia"), 200, b"Alicia"),
     ],
 )
-def test_whatever_changes_acts_at_once(server, conversation, share, alice, change, status, words):
+def test_whatever_changes_acts_in_a_moment(server, conversation, share, alice, change, status, words):
     conversation.create_branch("other", position=1)
     link = share(conversation, is_live=True, include_names=True)
     assert server(link.path)[0] == 200
     assert words not in server(link.path)[2]
 
     change(conversation, link, alice)
+    time.sleep(lease.LEASE)
 
     for _ in range(2):
         answer = server(link.path)
@@ -153,40 +175,29 @@ def test_there_is_no_more_of_them_than_there_is_room_for(server, conversation, s
     assert server.made == 4
 
 
-def test_who_comes_while_somebody_asks_waits_for_the_next_question(conversation, share, monkeypatch):
-    """So that what was revoked while they were on their way is not shown to them; and all of them are one question."""
-    link, asked, go = share(conversation), [], threading.Event()
+def test_a_crowd_asks_once_in_a_moment(conversation, share, monkeypatch):
+    link, asked = share(conversation), []
+    monkeypatch.setattr(lease, "LEASE", 3_600)
     ask = kept._ask
+    monkeypatch.setattr(kept, "_ask", lambda digest: asked.append(digest) or ask(digest))
 
-    def slow(digest):
-        found = ask(digest)
-        asked.append(len(kept._waiting))
-        if len(asked) == 1:
-            go.wait(5)
-        return found
+    with ThreadPoolExecutor(5) as readers:
+        states = list(readers.map(kept.state_of, [bytes(link.digest)] * 50))
 
-    monkeypatch.setattr(kept, "_ask", slow)
-    answers = []
+    assert (len(set(states)), len(asked)) == (1, 1)
+    assert states[0] is not None
 
-    def read():
-        answers.append(kept.state_of(bytes(link.digest)))
-        connection.close()
 
-    threads = [threading.Thread(target=read) for _ in range(5)]
-    threads[0].start()
-    while not asked:
-        pass
-    for thread in threads[1:]:
-        thread.start()
-    while len(kept._waiting) < 4:
-        pass
-    link.revoke()
-    go.set()
-    for thread in threads:
-        thread.join()
+def test_who_waited_for_a_question_that_failed_does_not_ask_it_again(monkeypatch):
+    asked, now = [], time.monotonic()
+    monkeypatch.setattr(kept, "_ask", asked.append)
+    monkeypatch.setattr(kept, "_broken", (now, psycopg.OperationalError("away")))
 
-    assert len(asked) == 2
-    assert [answer is not None for answer in sorted(answers, key=lambda a: a is None)] == [True] + [False] * 4
+    with pytest.raises(psycopg.OperationalError):
+        kept._ask_anew(b"x", now - 1)
+    assert asked == []
+    kept._ask_anew(b"x", now + 1)
+    assert asked == [b"x"]
 
 
 def test_a_connection_that_was_lost_is_made_anew(server, conversation, share):
@@ -195,6 +206,7 @@ def test_a_connection_that_was_lost_is_made_anew(server, conversation, share):
 
     with connection.cursor() as cursor:  # as when the database was started anew
         cursor.execute("SELECT pg_terminate_backend(%s)", [kept._connection.info.backend_pid])
+    time.sleep(lease.LEASE)
 
     assert server(link.path)[0] == 200  # asked by Django
     assert server.made == 2
