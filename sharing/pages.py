@@ -155,11 +155,12 @@ class Names:
     def __init__(self, link):
         self.are_shown = link.include_names
         self.owner = link.owner.name if link.include_names else ""
+        self.owners = (None, link.owner_id)  # of a message that nobody else wrote
 
     def of(self, message):
         if message.name and (self.are_shown or message.role == Message.Role.TOOL):
             return message.name
-        elif message.role == Message.Role.USER and self.owner:
+        elif message.role == Message.Role.USER and message.author_id in self.owners and self.owner:
             return self.owner
         else:
             return str(Message.Role(message.role).label)

@@ -185,6 +185,14 @@ def test_its_head_says_how_much_it_is_and_names_only_who_wanted_to_be(open_, con
     assert "<span>1 min to read</span>" in html
 
 
+def test_nobody_else_speaks_under_the_owners_name(open_, conversation, share, bob):
+    conversation.append("user", "And for planets?", author=bob.pk)
+    link = share(conversation, include_names=True)
+
+    speakers = re.findall('message__who" dir="auto">([^<]*)', open_(link).content.decode())
+    assert speakers == ["Alice", "Assistant", "User"]
+
+
 def test_the_outline_leads_to_what_was_asked(open_, conversation, share):
     conversation.append("user", "And for **planets**?")
     html = open_(share(conversation)).content.decode()
