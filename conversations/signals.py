@@ -8,3 +8,5 @@ conversations_deleted = Signal()
 messages_deleted = Signal()
 # Arguments: conversation, whose owner is the new one already.
 conversation_handed_over = Signal()
+# Arguments: message, which says something else now.
+message_edited = Signal()

@@ -1,4 +1,4 @@
-"""What becomes of links when what they show is deleted or handed over. Imported once, by SharingConfig.
+"""What becomes of links when what they show is changed, deleted or handed over. Imported once, by SharingConfig.
 
 A link stays, to answer that it is gone; words of what was deleted do not: its title may be some of them.
 """
@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 from django.dispatch import receiver
 
 from conversations import signals
-from sharing import lease
+from lib.text import first_line
+from sharing import lease, limits
 from sharing.models import ShareLink
 
 
@@ -25,6 +26,13 @@ def messages_deleted(conversation_id, positions, **kwargs):
     links.filter(quoted_position__in=positions).update(title="", quoted_position=None)
     if links.working().exists():
         lease.run_out()
+
+
+@receiver(signals.message_edited)
+def message_edited(message, **kwargs):
+    """A live link says what is said now, in its title too."""
+    quoting = ShareLink.objects.filter(conversation=message.conversation_id, quoted_position=message.position)
+    quoting.filter(revision=None).update(title=first_line(message.text, limits.QUOTE))
 
 
 @receiver(signals.conversation_handed_over)

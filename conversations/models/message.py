@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User, Workspace
-from conversations import pruning, search
+from conversations import pruning, search, signals
 from conversations.models.conversation import Conversation, refuse_large
 from conversations.models.rendering import Rendering
 from conversations.parts import retold, shows, with_fields
@@ -152,6 +152,7 @@ class Message(Row):
         self.version += 1
         self.save(update_fields=["text", "parts", "edited_at", "updated_by", "version"])
         conversation.retell()
+        signals.message_edited.send(None, message=self)
 
     @transaction.atomic
     def set_metadata(self, metadata, *, by, merge=False, expected_version=None):

@@ -16,10 +16,12 @@ from django.utils.functional import cached_property
 
 from accounts.models import AuditEvent, User, Workspace
 from conversations.models import Attachment, Branch, Conversation, Message, Revision
+from conversations.parts import shows
 from lib.json import dumps
 from lib.models import Row
 from lib.text import first_line
 from lib.typeid import decode, new_id
+from projects.refusals import NotTheOwner
 from sharing import lease, limits, spelling
 from sharing.publishing import publish
 from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
@@ -97,10 +99,14 @@ class ShareLinkQuerySet(models.QuerySet):
     def share(self, conversation, *, by=None, request=None, expected_revision=None, **asked):
         """A link to what `asked` says of `conversation`, as `draft` takes it.
 
-        Raises NothingToShare, ShareTooLarge, and Stale where the conversation is at another revision than expected.
+        Raises NothingToShare, ShareTooLarge, NotTheOwner where it was handed over since it was read, and Stale where it
+        is at another revision than expected.
         """
         # Locked: nobody appends or edits between the words we read and the revision we note.
-        link = self.draft(conversation.locked(expected_revision), **asked)
+        locked = conversation.locked(expected_revision)
+        if locked.owner_id != conversation.owner_id:
+            raise NotTheOwner
+        link = self.draft(locked, **asked)
         link.save(force_insert=True)
         link.record("create", by, request)
         return link
@@ -312,6 +318,8 @@ class ShareLink(Row):
     def take(self, conversation, *, live=False):
         """Makes it show what of `conversation` it may show, as it is now. Raises NothingToShare, ShareTooLarge."""
         self.revision, self.taken_at = None if live else conversation.revision, timezone.now()
+        if self.quoted_position is not None:  # what it said, and may say no longer
+            self.title, self.quoted_position = "", None
         if self.scope == Scope.BRANCH:
             self.last_position = None if live else tip_of(self, conversation)
         self._fill(conversation)
@@ -464,7 +472,8 @@ class ShareLink(Row):
             found = Message.objects.filter(
                 conversation_id=self.conversation_id, position__in=positions[start : start + PORTION]
             )
-            yield from self._with_old_words(list(found.order_by("position").defer("metadata")))
+            messages = self._with_old_words(list(found.order_by("position").defer("metadata")))
+            yield from messages if self.is_live else self._without_later_files(messages)
 
     def _with_old_words(self, messages):
         edited = [message.pk for message in messages if message.version > 1]
@@ -477,6 +486,15 @@ class ShareLink(Row):
                     message.text, message.parts = old.text, old.parts
         return messages
 
+    def _without_later_files(self, messages):
+        """A file that is put beside words which stand there already makes no Revision of them."""
+        with_files = {message.pk: message for message in messages if any(map(_names_file, message.parts or []))}
+        if with_files:
+            for file in Attachment.objects.filter(message__in=with_files, created_at__gt=self.taken_at):
+                message = with_files[file.message_id]
+                message.parts = [part for part in message.parts if not shows(part, file)]
+        return messages
+
     def revoke(self, *, by=None, request=None):
         """True if it was not revoked before."""
         is_first = bool(ShareLink.objects.filter(pk=self.pk).revoke(by=by, request=request))
@@ -485,3 +503,7 @@ class ShareLink(Row):
 
     def record(self, act, by, request, **details):
         AuditEvent.record(f"sharelink.{act}", actor=by, target=self, request=request, **self.facts, **details)
+
+
+def _names_file(part):
+    return isinstance(part, dict) and bool(part.get("attachment_id"))

@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from conversations.models import Message
+from conversations.models import Attachment, Message
 from conversations.refusals import Stale
+from conversations.uploads import Upload
+from projects.refusals import NotTheOwner
 from sharing import counting, limits, spelling
 from sharing.models import ShareLink
 from sharing.models.share_link import Changes
@@ -103,6 +105,19 @@ def test_a_title_that_quotes_a_message_is_deleted_with_it(conversation, share):
 
     assert ShareLink.objects.get(pk=link.pk).title == ""
     assert ShareLink.objects.get(pk=named.pk).title == "Optics"
+
+
+def test_a_title_that_quotes_a_message_follows_it_where_the_link_does(conversation, alice, share):
+    conversation.rename(None)
+    live, link = share(conversation, is_live=True), share(conversation)
+    at(conversation, 1).edit("Which binoculars?", by=alice)
+    assert ShareLink.objects.get(pk=live.pk).title == "Which binoculars?"
+    assert ShareLink.objects.get(pk=link.pk).title == QUESTION
+
+    link.update_to_now()
+    assert ShareLink.objects.get(pk=link.pk).title == "Which binoculars?"
+    at(conversation, 1).remove()
+    assert ShareLink.objects.get(pk=link.pk).title == ShareLink.objects.get(pk=live.pk).title == ""
 
 
 def test_with_its_conversation_a_link_ends_and_keeps_none_of_its_words(conversation, share):
@@ -220,6 +235,14 @@ def test_what_was_seen_before_somebody_wrote_is_not_published(conversation, shar
 
     with pytest.raises(Stale):
         share(conversation, expected_revision=seen)
+    assert not ShareLink.objects.exists()
+
+
+def test_whoever_was_let_through_before_it_was_handed_over_shares_nothing(conversation, alice, bob, share):
+    type(conversation).objects.get(pk=conversation.pk).hand_over(bob, by=alice)
+
+    with pytest.raises(NotTheOwner):
+        share(conversation, by=alice)
     assert not ShareLink.objects.exists()
 
 
@@ -352,6 +375,21 @@ def test_files_are_shown_by_name(conversation, share):
     parts = share(conversation).messages()[-1].parts
 
     assert parts == [{"type": "file", "name": "plan.pdf"}, {"type": "image", "name": "moon.jpg"}]
+
+
+def test_a_file_that_is_put_beside_its_words_later_is_not_in_it(conversation, alice, share, told, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    link, live = (share(conversation, include_files=True, is_live=live) for live in (False, True))
+    (tmp_path / "payroll").write_bytes(b"4,000")
+    upload = Upload(None, tmp_path / "payroll", "ab" * 32, name="payroll.csv", size=5)
+    file = Attachment.objects.keep(upload, owner=alice, conversation=conversation, message=at(conversation, 1))
+    at(conversation, 1).edit("Which binoculars?", by=alice)  # the Revision has the file beside the old words
+
+    assert told(link)[0] == ("user", QUESTION)
+    assert (link.messages()[0].parts, link.file(file.pk)) == (None, None)
+    assert live.file(file.pk) == file
+    link.update_to_now()
+    assert ShareLink.objects.get(pk=link.pk).file(file.pk) == file
 
 
 def test_a_call_that_ends_later_is_not_in_it(conversation, share, told):
