@@ -60,8 +60,10 @@ class People:
         """Gives somebody of the workspace a role, or another one. Raises OwnerIsIn."""
         if user.pk == self._locked().owner_id:
             raise OwnerIsIn
-        row, is_new = self.rows.get_or_create(user=user, defaults={"role": role, "granted_by": by})
-        if is_new:
+        # Locked: they may be leaving at this moment.
+        row = self.rows.select_for_update().filter(user=user).first()
+        if row is None:
+            row = self.rows.create(user=user, role=role, granted_by=by)
             self._record("create", user, by, request, role=role)
         elif row.role != role:
             self._record("change", user, by, request, role=role, was=row.role)

@@ -1,6 +1,10 @@
 """Who is in a conversation, what that lets them do, and what goes with it when it is handed over."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 
 from accounts.models import AuditEvent
 from conversations.models import Conversation, Grant, Message
@@ -28,6 +32,38 @@ def test_a_role_is_the_most_of_what_grant_and_project_let(conversation, project,
 
     Project.objects.filter(pk=project.pk).update(owner=bob)
     assert conversation.role_of(bob) == Role.EDITOR  # whoever has the project edits what is in it
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_leaves_while_their_role_is_changed_is_let_in_anew(private, alice, bob):
+    private.people.let_in(bob, Role.VIEWER, by=alice)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            private.people.show_out(bob, by=bob)
+            change = pool.submit(_change_role, private, bob, alice)
+            while not change.done() and not _somebody_waits():
+                time.sleep(0.01)
+        change.result()
+
+    assert private.role_of(bob) == Role.EDITOR
+    assert [event.action for event in AuditEvent.objects.order_by("id")] == [
+        "grant.create",
+        "grant.leave",
+        "grant.create",
+    ]
+
+
+def _change_role(conversation, user, by):
+    try:
+        conversation.people.let_in(user, Role.EDITOR, by=by)
+    finally:
+        connection.close()
+
+
+def _somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
 
 
 def test_a_role_is_one_question(conversation, alice, bob, django_assert_num_queries):
