@@ -20,7 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.query import get_related_populators
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.generators import fetch_many, pipeline_communicate
+from psycopg.generators import fetch_many, pipeline_communicate, send
 from psycopg.pq import ExecStatus
 
 from lib.sql import fetch, fetch_prepared
@@ -100,7 +100,8 @@ def _exchange(driver, answers):
 
 
 def _exchange_planned(driver, answers):
-    """Sends all of them at once and reads what comes back. Raises what PostgreSQL said of the first that it refused."""
+    """Sends all of them at once and reads what comes back. Raises what PostgreSQL said where it refused the first, the
+    one that is needed now; another that it refuses says so where it is needed itself."""
     pgconn, plans = driver.pgconn, vars(driver).setdefault("plans", {})
     commands, made, readers = deque(), {}, []
     for answer in answers:
@@ -122,13 +123,14 @@ def _exchange_planned(driver, answers):
             commands.append(partial(pgconn.send_query_params, query, dumped, reader.types, *how[1:]))
     results = _pipelined(driver, commands)
     plans.update((plan, name) for plan, (name, place) in made.items() if results[place][0].status not in _REFUSED)
-    for [result] in results:
-        if result.status in _REFUSED:
-            raise errors.error_from_result(result, driver.info.encoding)
+    refused = next((place for place, [result] in enumerate(results) if result.status in _REFUSED), len(results))
+    if refused <= readers[0][0]:
+        raise errors.error_from_result(results[refused][0], driver.info.encoding)
     for answer, (place, reader) in zip(answers, readers, strict=True):
-        [result] = results[place]
-        reader.set_pgresult(result)
-        answer._rows = reader.load_rows(0, result.ntuples, tuple)
+        if place < refused:
+            [result] = results[place]
+            reader.set_pgresult(result)
+            answer._rows = reader.load_rows(0, result.ntuples, tuple)
 
 
 def _pipelined(driver, commands):
@@ -138,6 +140,7 @@ def _pipelined(driver, commands):
 
     def results():
         found = yield from pipeline_communicate(pgconn, commands)
+        yield from send(pgconn)  # what the socket had no room for: PostgreSQL would wait for it, and we for PostgreSQL
         while len(found) <= number:
             found.append((yield from fetch_many(pgconn)))
         return found[:number]

@@ -1,7 +1,7 @@
 import gc
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 
 from lib.asking import ask, fetch_along
 from lib.sql import fetch_prepared
@@ -54,6 +54,21 @@ def test_a_question_that_is_refused_says_why_and_the_connection_goes_on():
     with pytest.raises(Exception, match="division by zero"):
         _ = wrong.found
     assert fetch_along("SELECT 2", []) == [(2,)]
+
+
+def test_what_goes_along_and_is_refused_says_so_to_whoever_asked_it():
+    wrong = ask("SELECT 1 / %s::int", [0])
+
+    assert fetch_along("SELECT 3", []) == [(3,)]
+    with pytest.raises(DataError, match="division by zero"):
+        _ = wrong.found
+
+
+def test_a_question_may_be_longer_than_the_socket_has_room_for():
+    along = ask("SELECT length(%s::text)", ["y" * 3_000_000])
+
+    assert fetch_along("SELECT length(%s::text), repeat('z', 3000000)", ["x" * 3_000_000])[0][0] == 3_000_000
+    assert along.found == [(3_000_000,)]
 
 
 def test_inside_a_transaction_it_sees_what_that_has_written():
