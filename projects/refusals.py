@@ -16,4 +16,4 @@ class OwnerIsIn(Refusal):
 
 
 class NotTheOwner(Refusal):
-    said = "It is no longer yours to hand over."
+    said = "It is no longer yours."

@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Length
+from django.db.models import Count, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce, Length
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 
 from conversations import rendering
-from conversations.models import Message
+from conversations.models import Message, Revision
 from conversations.rendering.media import Files
 from conversations.transcripts import files_line
 from lib.text import first_line
@@ -173,9 +173,13 @@ def measure(link, messages, *, is_all):
     if is_all:
         return len(messages), sum(map(_length, said))
     there = Message.objects.filter(conversation_id=link.conversation_id, position__in=link.shown_positions)
+    # What was replaced first since it was taken is what is shown.
+    since = Revision.objects.filter(message=OuterRef("pk"), conversation_revision__gt=link.revision or 0)
+    then = since.order_by("version").annotate(length=Length("text")).values("length")[:1]
+    length = Length("text") if link.is_live else Coalesce(then, Length("text"))
     spoken = Q(role__in=(Message.Role.USER, Message.Role.ASSISTANT), type="message", hidden=False)
-    counted = there.aggregate(
-        all=Count("pk"), spoken=Count("pk", filter=spoken), characters=Sum(Length("text"), filter=spoken)
+    counted = there.annotate(length=length).aggregate(
+        all=Count("pk"), spoken=Count("pk", filter=spoken), characters=Sum("length", filter=spoken)
     )
     return counted["spoken" if link.is_live else "all"], counted["characters"] or 0
 

@@ -380,10 +380,10 @@ class ShareLink(Row):
     def update_to_now(self, *, by=None, request=None, expected_revision=None):
         """What it shows becomes what it would show if it were made now; a live one always does.
 
-        Raises NothingToShare, ShareTooLarge, ShareRevoked, ShareExpired, and Stale as `share` does.
+        Raises NothingToShare, ShareTooLarge, ShareRevoked, ShareExpired, and NotTheOwner and Stale as `share` does.
         """
         conversation = self._source(expected_revision, locked=True)
-        self.refresh_from_db(from_queryset=ShareLink.objects.select_for_update())
+        self._lock()
         self.check_open()
         if not self.is_live:
             was = len(self.positions)
@@ -395,11 +395,11 @@ class ShareLink(Row):
     @transaction.atomic
     def change(self, *, by=None, request=None, password=None, **fields):
         """Sets title, expires_at, read_only, password (the empty one takes it away) or what is included. It stays at
-        its revision. Raises ShareRevoked, NothingToShare, ShareTooLarge."""
+        its revision. Raises ShareRevoked, NothingToShare, ShareTooLarge, NotTheOwner."""
         # The conversation's lock comes before the link's, as where a conversation is deleted.
         is_retaken = fields.keys() & set(OPTIONS) or fields.get("title") == ""
         conversation = self._source(locked=True) if is_retaken else None
-        self.refresh_from_db(from_queryset=ShareLink.objects.select_for_update())
+        self._lock()
         if self.revoked_at:
             raise ShareRevoked
         changed = [name for name, value in fields.items() if getattr(self, name) != value]
@@ -416,6 +416,13 @@ class ShareLink(Row):
             self.save()
             self.record("change", by, request, fields=changed)
             lease.run_out()
+
+    def _lock(self):
+        """Reads it again, for the caller's transaction. It may have been handed over with its conversation."""
+        owner = self.owner_id
+        self.refresh_from_db(from_queryset=ShareLink.objects.select_for_update())
+        if self.owner_id != owner:
+            raise NotTheOwner
 
     def _source(self, expected_revision=None, *, locked=False):
         """The conversation that it shows; with `locked` for the caller's transaction."""

@@ -185,6 +185,18 @@ def test_its_head_says_how_much_it_is_and_names_only_who_wanted_to_be(open_, con
     assert "<span>1 min to read</span>" in html
 
 
+def test_not_one_byte_of_a_long_one_knows_of_what_came_later(open_, conversation, share, alice, monkeypatch):
+    monkeypatch.setattr(pages, "WINDOW", 1)
+    conversation.messages.get(position=1).edit("Which?", by=alice)
+    link = share(conversation)
+    before = open_(link).content
+    conversation.messages.get(position=2).edit("word " * 2_000, by=alice)
+    conversation.messages.get(position=2).edit("word " * 4_000, by=alice)
+    conversation.append("user", "word " * 2_000)
+
+    assert open_(link).content == before
+
+
 def test_nobody_else_speaks_under_the_owners_name(open_, conversation, share, bob):
     conversation.append("user", "And for planets?", author=bob.pk)
     link = share(conversation, include_names=True)

@@ -1,6 +1,7 @@
 """What a link shows: what was there when it was made, and never what is nobody's business."""
 
 import re
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -239,11 +240,14 @@ def test_what_was_seen_before_somebody_wrote_is_not_published(conversation, shar
 
 
 def test_whoever_was_let_through_before_it_was_handed_over_shares_nothing(conversation, alice, bob, share):
+    first, second = share(conversation), share(conversation)
     type(conversation).objects.get(pk=conversation.pk).hand_over(bob, by=alice)
 
-    with pytest.raises(NotTheOwner):
-        share(conversation, by=alice)
-    assert not ShareLink.objects.exists()
+    for act in (partial(share, conversation), first.update_to_now, partial(second.change, include_names=True)):
+        with pytest.raises(NotTheOwner):
+            act(by=alice)
+    assert set(ShareLink.objects.values_list("owner", "include_names")) == {(bob.pk, False)}
+    assert ShareLink.objects.count() == 2
 
 
 def test_a_range_whose_last_message_is_deleted_ends_before_it(conversation, share, told):
