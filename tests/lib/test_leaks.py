@@ -18,7 +18,7 @@ def kinds(text):
 @pytest.mark.parametrize(
     ("kind", "secret"),
     [
-        ("Parley API key", new_secret("rk_live_")),
+        pytest.param("Parley API key", new_secret("rk_live_"), id="Parley API key"),
         ("Private key", "-----BEGIN " + "OPENSSH PRIVATE KEY-----"),
         ("Private key", "-----BEGIN " + "PRIVATE KEY-----"),
         ("OpenAI or Anthropic key", f"sk-proj-{RANDOM}"),
