@@ -38,6 +38,7 @@ from conversations.refusals import (
 from lib.completions import ModelBusy, ModelFailed, ModelNotConfigured, ModelTimedOut
 from lib.json import dumps
 from lib.typeid import decode
+from projects.models import Project
 from projects.refusals import NotTheOwner, OwnerIsIn
 from sharing.refusals import (
     NothingToShare,
@@ -100,7 +101,12 @@ class Dialect(APIView):
         ModelTimedOut: (504, "upstream_timeout"),
     }
     # Loaded through the door, and deleted by somebody else before its verb had the lock.
-    gone = {Conversation.DoesNotExist: "conversation", Message.DoesNotExist: "item", Branch.DoesNotExist: "branch"}
+    gone = {
+        Conversation.DoesNotExist: "conversation",
+        Message.DoesNotExist: "item",
+        Branch.DoesNotExist: "branch",
+        Project.DoesNotExist: "project",
+    }
 
     @classmethod
     def error(cls, problem, request_id):

@@ -93,8 +93,9 @@ _waiting = _Waiting()
 def _exchange(driver, answers):
     try:
         _exchange_planned(driver, answers)
-    except errors.InvalidSqlStatementName:
+    except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
         # Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection, these too.
+        # And where a column has become another, by a migration of the next version, a plan is good for nothing.
         vars(driver)["plans"].clear()
         _exchange_planned(driver, answers)
 

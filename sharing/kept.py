@@ -122,7 +122,7 @@ def _key(environ):
         environ.get("HTTP_HOST"),
         environ.get("SERVER_PORT"),
         environ.get("wsgi.url_scheme"),
-        environ.get("HTTP_X_FORWARDED_PROTO"),
+        environ.get("HTTP_X_FORWARDED_PROTO", "").partition(",")[0].strip() == "https",
         _accepts_page(environ.get("HTTP_ACCEPT", "*/*")),
         bool(re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", ""))),
     )

@@ -101,6 +101,12 @@ def page(link, after=None):
     )
 
 
+def hrefs(link):
+    """The addresses of all parts of it."""
+    walk = Walk(link, None)
+    return {walk.href(number) for number in range(1, walk.last + 1)}
+
+
 def markdown(link):
     """All of it as one text: a heading for each turn, and what was said as it was written. Raises ShareTooLarge too."""
     names = Names(link)

@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,7 +30,10 @@ def of_thing(view):
             thing = visible_or_404(request, conversation)
         else:
             thing = get_object_or_404(Project.objects.visible_to(request.user), pk=project)
-        return view(request, thing, **rest)
+        try:
+            return view(request, thing, **rest)
+        except type(thing).DoesNotExist:  # deleted by its owner since
+            raise Http404 from None
 
     return found
 

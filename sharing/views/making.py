@@ -21,6 +21,7 @@ from sharing.models import ShareLink
 from sharing.views.previews import CHANGED, UNFINISHED, findings_answer, framed, framing, no_preview, preview_answer
 
 LISTED = 5  # links that the form names; all are on a page of their own
+OVER = "The link that this form made is over. Sent once more, it makes another."
 UNKNOWN = "This form has lain too long, or was not made for you. Look at the preview again."
 
 
@@ -94,7 +95,10 @@ def _share(request, conversation, form, draft):
         form.add_error(None, CHANGED)
     except IntegrityError:  # made already, by the same form
         link = get_object_or_404(ShareLink.objects.visible_to(request.user), pk=draft.pk, conversation=conversation)
-        return _made(request, link)
+        if link.works:
+            return _made(request, link)
+        form.add_error(None, OVER)
+        draft = None
     except Conversation.DoesNotExist:
         raise Http404 from None
     except Refusal as refusal:

@@ -24,7 +24,8 @@ def detail(request, link):
     after = _position(request.GET["after"]) if "after" in request.GET else None
     html = pages.html(link, after)
     is_view = after is None  # once for all parts of it
-    if not link.password and request.META["QUERY_STRING"] in ("", f"after={after}"):
+    # By the addresses that it names itself, and no others: whoever makes some up could fill all the room there is.
+    if not link.password and request.get_full_path() in pages.hrefs(link):
         request.META[KEEP] = link.pk, is_view
     if is_view and request.method == "GET":  # who asks with HEAD has read nothing
         counting.view(link.pk)

@@ -98,3 +98,14 @@ def test_a_question_is_planned_again_when_a_rollback_took_all_plans_of_the_conne
 
     assert fetch_along(question, [2]) == [(6,)]
     assert fetch_along(question, [3]) == [(9,)]
+
+
+def test_a_question_is_planned_again_when_its_columns_have_become_others():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE planned (x int); INSERT INTO planned VALUES (7)")
+        try:
+            assert fetch_along("SELECT x FROM planned WHERE x = %s", [7]) == [(7,)]
+            cursor.execute("ALTER TABLE planned ALTER x TYPE bigint")
+            assert fetch_along("SELECT x FROM planned WHERE x = %s", [7]) == [(7,)]
+        finally:
+            cursor.execute("DROP TABLE planned")
