@@ -57,8 +57,11 @@ class People:
 
     @transaction.atomic
     def let_in(self, user, role, *, by, request=None):
-        """Gives somebody of the workspace a role, or another one. Raises OwnerIsIn."""
-        if user.pk == self._locked().owner_id:
+        """Gives somebody of the workspace a role, or another one. Raises NotTheOwner, OwnerIsIn."""
+        owner = self._locked().owner_id
+        if by.pk != owner and not by.is_superuser:  # any more, since the door was passed
+            raise NotTheOwner
+        if user.pk == owner:
             raise OwnerIsIn
         # Locked: they may be leaving at this moment.
         row = self.rows.select_for_update().filter(user=user).first()

@@ -108,8 +108,9 @@ class AuditEvent(Row):
 
     @property
     def is_among_people(self):
-        """Somebody else than oneself does this to what is one's own without being an administrator."""
-        return self.action.startswith(("grant.", "projectmember."))
+        """Whether somebody else than oneself may have done this to what is one's own without being an administrator:
+        whoever is in, or whose it was before."""
+        return self.action.startswith(("grant.", "projectmember.", "sharelink.", "message.", "branch."))
 
     @classmethod
     def record(cls, action, *, actor=None, target=None, request=None, reason="", workspace_id=None, **details):

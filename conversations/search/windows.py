@@ -74,7 +74,7 @@ class Windows:
     def _start(self, days):
         if days <= BY_DAYS:
             return self.bottom + 1 - days
-        month = _month(self.bottom) + 1 - max(1, days // MONTH)
+        month = _month(self.bottom + 1 - days)  # from its first day, so that it is never fewer
         return day_of(datetime((month - 1) // 12, (month - 1) % 12 + 1, 1, tzinfo=UTC)) if month > 12 else FIRST
 
     def _end(self):

@@ -51,7 +51,8 @@ def edit(request, pk):
     note = _visible_or_404(request, pk)
     if not note.can_be_changed_by(request.user):
         raise PermissionDenied
-    can_share = note.conversation.can_be_commented_by(request.user)
+    conversation = visible_or_404(request, note.conversation_id)
+    can_share = conversation.has_others and conversation.can_be_commented_by(request.user)
     initial = {"text": note.text, "shared": note.shared}
     form = NoteForm(request.POST or None, can_share=can_share, initial=initial)
     if form.is_valid():

@@ -34,6 +34,8 @@ def of_thing(view):
             return view(request, thing, **rest)
         except type(thing).DoesNotExist:  # deleted by its owner since
             raise Http404 from None
+        except NotTheOwner:  # handed over since, in another tab
+            raise PermissionDenied from None
 
     return found
 

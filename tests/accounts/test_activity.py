@@ -47,6 +47,17 @@ def test_who_left_is_named_and_taken_for_no_administrator(activity, alice, bob, 
     assert "<bdi>Bob</bdi> ·" in html
 
 
+def test_whose_it_was_is_no_administrator_to_whom_it_was_handed(sign_in, alice, bob, root, conversation):
+    for actor in (alice, root):
+        AuditEvent.record("branch.delete", actor=actor, target=conversation)
+    conversation.hand_over(bob, by=alice)
+    html = sign_in(bob).get(reverse("accounts:activity")).content.decode()
+
+    assert "<bdi>Alice</bdi> ·" in html
+    assert "<bdi>Alice</bdi>, an administrator" not in html
+    assert "<bdi>Root</bdi>, an administrator" in html
+
+
 def test_nobody_reads_what_was_done_to_others(sign_in, root, charlie, conversation):
     AuditEvent.record("conversation.read", actor=root, target=conversation, reason="Support request 4711")
 
@@ -112,5 +123,5 @@ def test_a_long_list_costs_the_same_queries(sign_in, root, alice, conversation, 
         AuditEvent.record("conversation.read", actor=root, target=conversation, reason="Support request 4711")
     client = sign_in(alice)
 
-    with django_assert_num_queries(7):  # session with its user, the sidebar's two, count, lines, titles twice
+    with django_assert_num_queries(8):  # session with its user, the sidebar's two, count, lines, who, titles twice
         client.get(reverse("accounts:activity"))

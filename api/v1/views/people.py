@@ -59,6 +59,8 @@ class PeopleView(ProjectView):
 
     def hand_over(self, thing):
         user = self.person(self.payload(OwnerInput)["user"])
+        if not user.is_active:  # nobody could hand it back
+            raise not_found("user")
         thing.hand_over(user, by=self.request.user, request=self.request)
         return self.answer(spell_somebody(self.owner_kind, user, to_owner=True))
 
