@@ -162,7 +162,10 @@ class Specification(AutoSchema):
 
     def _get_request_body(self, direction="request"):
         body = super()._get_request_body(direction)
-        if body and "multipart/form-data" in body["content"]:
+        if body and (
+            "multipart/form-data" in body["content"]
+            or isinstance(self.get_request_serializer(), PolymorphicProxySerializer)
+        ):
             body["required"] = True
         return body
 

@@ -154,8 +154,17 @@ class UpdatedShareSerializer(ShareSerializer):
 
 
 class RevokeInput(Input):
-    """Either some, or all."""
+    """Some, or all."""
 
+    also = {
+        "anyOf": [
+            {
+                "required": ["share_ids"],
+                "properties": {"share_ids": {"type": "array", "minItems": 1}, "all": {"enum": [False, None]}},
+            },
+            {"required": ["all"], "properties": {"all": {"const": True}, "share_ids": {"maxItems": 0}}},
+        ]
+    }
     share_ids = Many(child=Text(), required=False, default=list, help_text="share_…, slugs or link_…")
     all = Flag(required=False, default=False)
 
