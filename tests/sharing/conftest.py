@@ -29,6 +29,8 @@ def picture(alice, conversation, settings, tmp_path):
         name="moon.png",
         content_type="image/png",
         sha256="ab" * 32,
+        size=len(PNG),
+        external_id="file-1",
     )
     part = {"type": "image", "name": "moon.png", "attachment_id": attachment.typeid}
     attachment.message_id = conversation.append("user", "Look", parts=[part])

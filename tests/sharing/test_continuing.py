@@ -8,36 +8,12 @@ from accounts.models import AuditEvent
 from conversations import limits
 from conversations.models import Attachment, Conversation
 from sharing.spelling import share_id
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+from tests.sharing.conftest import PNG
 
 
 @pytest.fixture
 def link(conversation, share):
     return share(conversation, read_only=False)
-
-
-@pytest.fixture
-def picture(alice, conversation, settings, tmp_path):
-    """In a third message, which names a fourth's file too."""
-    settings.MEDIA_ROOT = tmp_path
-    attachment = Attachment(
-        workspace=alice.workspace,
-        owner=alice,
-        conversation=conversation,
-        name="moon.png",
-        content_type="image/png",
-        sha256="ab" * 32,
-        size=len(PNG),
-        external_id="file-1",
-    )
-    attachment.message_id = conversation.append(
-        "user", "Look", parts=[{"type": "image", "name": "moon.png", "attachment_id": attachment.typeid}]
-    )
-    attachment.save()
-    attachment.path.parent.mkdir(parents=True)
-    attachment.path.write_bytes(PNG)
-    return attachment
 
 
 def theirs(user):
