@@ -28,15 +28,17 @@ def whole_of(query, name, *, default, lowest, highest=None):
 
 def choice_of(query, name, choices):
     """The query's value of `name`, one of `choices`; the first of them where it says nothing."""
-    value = query.get(name, choices[0])
-    if value not in choices:
+    if name not in query:
+        return choices[0]
+    value = query[name]
+    if not value or value not in choices:
         raise invalid(name, f"must be one of: {', '.join(filter(None, choices))}.")
     return value
 
 
 def choices_of(query, name, choices):
     """All values of `name`, each one of `choices`."""
-    values = [value for value in query.getlist(name) if value]
+    values = query.getlist(name)
     if set(values) - set(choices):
         raise invalid(name, f"must be one of: {', '.join(choices)}.")
     return values
@@ -77,7 +79,7 @@ def id_of(query, name, prefix):
 
 def ids_of(query, name, prefix, *, none):
     """The UUIDs of all values; None for the word `none`."""
-    return [None if text == none else _id(text, name, prefix) for text in query.getlist(name) if text]
+    return [None if text == none else _id(text, name, prefix) for text in query.getlist(name)]
 
 
 def _id(text, name, prefix):

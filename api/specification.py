@@ -165,8 +165,9 @@ class Specification(AutoSchema):
         if body and (
             "multipart/form-data" in body["content"]
             or isinstance(self.get_request_serializer(), PolymorphicProxySerializer)
+            or hasattr(self.get_request_serializer(), "also")
         ):
-            body["required"] = True
+            body["required"] = True  # no single field is, which is all that the library looks at
         return body
 
     def _map_basic_serializer(self, serializer, direction):

@@ -70,3 +70,9 @@ def test_every_field_has_a_type(specified):
     ]
 
     assert untyped == []
+
+
+def test_a_body_is_needed_where_no_body_says_too_little(specified):
+    revoke = specified["paths"]["/v1/shares/revoke"]["post"]["requestBody"]
+
+    assert revoke["required"]  # some, or all: neither field is needed by itself

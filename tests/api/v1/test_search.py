@@ -182,3 +182,8 @@ def test_facets_tell_nobody_of_what_is_not_theirs(as_alice, as_bob, as_charlie, 
 
 def test_what_a_filter_may_be_is_told_without_its_nothing(as_alice):
     assert as_alice.get("/search?q=x&in=x").json()["message"] == "in must be one of: title."
+
+
+@pytest.mark.parametrize("name", ["in", "branch", "sort", "role", "has", "project_id"])
+def test_an_empty_choice_is_none(as_alice, name):
+    assert as_alice.get(f"/search?q=x&{name}=").status_code == 400
