@@ -2,7 +2,7 @@
 anybody may leave."""
 
 from api import specification as spec
-from api.problem import not_found
+from api.problem import Problem, not_found
 from api.v1.serializers.people import (
     OwnerInput,
     OwnerSerializer,
@@ -145,3 +145,8 @@ class OwnerOfProject(MemberView):
         """Hands it over to somebody of the workspace; its conversations stay whose they are. Whose it was stays as an
         editor. 409 where the new owner has one of that name."""
         return self.hand_over(self.mine(project))
+
+    def taken(self, refusal):
+        return Problem(
+            409, "project_exists", "Whoever should get it has a project of that name already. Rename this one first."
+        )

@@ -31,9 +31,15 @@ class ProjectView(ConversationView):
         return self.answer(spell_project(project), status, etag=etag_of(project))
 
     def handle_exception(self, error):
-        if isinstance(error, ProjectExists):  # the guide's own client looks for the project where a code belongs
-            error = Problem(409, error.existing.typeid, str(error))
+        if isinstance(error, ProjectExists):
+            error = self.taken(error)
         return super().handle_exception(error)
+
+    def taken(self, refusal):
+        """The guide’s client looks for the project where a code belongs. Nobody is told the id of somebody else’s."""
+        if refusal.existing.owner_id == self.request.user.pk:
+            return Problem(409, refusal.existing.typeid, str(refusal))
+        return Problem(409, "project_exists", "Its owner has a project of that name already.")
 
 
 class Projects(ProjectView):

@@ -125,6 +125,17 @@ def test_ownership_is_handed_over_to_somebody_of_the_workspace(as_alice, as_bob,
     assert AuditEvent.objects.latest("created_at").action.endswith(".handover")
 
 
+def test_a_project_is_not_handed_over_to_who_has_one_of_that_name(as_alice, as_bob, alice, bob, project, typeid):
+    as_bob.post("/projects", {"name": "observatory"})
+
+    refused = as_alice.put(f"/projects/{typeid(project)}/owner", {"user": typeid(bob)})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "project_exists")
+    assert refused.json()["message"].startswith("Whoever should get it has a project of that name already.")
+    project.refresh_from_db()
+    assert (project.owner, project.role_of(bob)) == (alice, "viewer")
+
+
 def test_a_member_s_role_is_changed_at_their_own_address(as_alice, bob, dora, project, typeid):
     people = f"/projects/{typeid(project)}/members"
 

@@ -67,6 +67,16 @@ def test_the_same_name_twice_is_refused_with_the_id_of_the_first(as_alice, as_ch
     assert as_alice.get(f"/projects/{other}").json()["title"] == "Travel"
 
 
+def test_who_renames_somebody_else_s_is_not_told_the_id_of_the_one_that_has_the_name(as_alice, as_bob, bob, project):
+    as_alice.post("/projects", {"name": "Optics"})
+    project.people.let_in(bob, "editor", by=project.owner)
+
+    refused = as_bob.patch(f"/projects/{project.typeid}", {"name": "optics"})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "project_exists")
+    assert refused.json()["message"] == "Its owner has a project of that name already."
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
