@@ -19,19 +19,16 @@ class TagView(V1):
         return found
 
     def counted(self, tag, status=200):
-        spelled = self.spelled(tag)
-        return self.answer(spelled, status, etag=digest_of(spelled))
-
-    def spelled(self, tag):
-        """Read again, with what it hangs on."""
+        """Read again, with how much it hangs on. That changes without it: so it is sent also to who has this ETag."""
         user = self.request.user
-        return spell_tag(Tag.objects.visible_to(user).counted(user).get(pk=tag.pk))
+        found = Tag.objects.visible_to(user).counted(user).get(pk=tag.pk)
+        return self.answer(spell_tag(found), status, headers={"ETag": etag_of(found)})
 
     def locked(self, tag):
         current = Tag.objects.select_for_update().filter(pk=tag.pk).first()
         if current is None:
             raise not_found("tag")
-        self.check_unchanged(digest_of(self.spelled(current)))
+        self.check_unchanged(etag_of(current))
         return current
 
 
@@ -103,3 +100,8 @@ class TagOfConversation(TagView):
             return Tag.objects.make_or_find(self.request.user, self.clean(TagInput, {"name": text})["name"])
         else:
             return self.tag(text)
+
+
+def etag_of(tag):
+    """Of what can be edited."""
+    return digest_of([tag.typeid, tag.name])

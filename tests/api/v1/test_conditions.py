@@ -59,7 +59,7 @@ def test_what_somebody_changed_meanwhile_is_not_deleted(resources, kind):
     assert app.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "tag"])
 def test_what_one_has_already_is_not_sent_again(resources, kind):
     app, (path, first, _) = resources[0], resources[1][kind]
     etag = app.get(path)["ETag"]

@@ -31,6 +31,19 @@ def test_a_tag_is_made_renamed_and_deleted_and_the_conversation_stays(as_alice, 
     assert as_alice.get(path).status_code == 200
 
 
+def test_a_tag_that_was_hung_somewhere_meanwhile_is_renamed_all_the_same(as_alice, path):
+    made = as_alice.post("/tags", {"name": "Optics"})
+    tag = f"/tags/{made.json()['id']}"
+    as_alice.put(f"{path}{tag}")
+
+    counted = as_alice.get(tag, If_None_Match=made["ETag"])
+    assert (counted.json()["conversation_count"], counted["ETag"]) == (1, made["ETag"])
+    renamed = as_alice.patch(tag, {"name": "Glass"}, If_Match=made["ETag"])
+    assert (renamed.status_code, renamed.json()["conversation_count"]) == (200, 1)
+    assert as_alice.delete(tag, If_Match=made["ETag"]).status_code == 412
+    assert as_alice.delete(tag, If_Match=renamed["ETag"]).status_code == 200
+
+
 def test_one_name_is_one_tag_capitals_aside(as_alice, as_bob, path):
     first = as_alice.post("/tags", {"name": "Łódź"}).json()["id"]
 
