@@ -15,8 +15,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import psycopg
+from django.core.exceptions import TooManyFieldsSent
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.middleware.gzip import re_accepts_gzip
 from psycopg import generators
 from psycopg.pq import ExecStatus, Format
@@ -116,9 +117,13 @@ def _key(environ):
     path = environ["PATH_INFO"]
     if not path.startswith(PREFIX) or environ["REQUEST_METHOD"] not in READ or "HTTP_TRANSFER_ENCODING" in environ:
         return None
+    try:
+        part = _part(environ.get("QUERY_STRING", ""))
+    except (ValueError, TooManyFieldsSent):
+        return None
     return (
         path,
-        environ.get("QUERY_STRING"),
+        part,
         environ.get("HTTP_HOST"),
         environ.get("SERVER_PORT"),
         environ.get("wsgi.url_scheme"),
@@ -126,6 +131,11 @@ def _key(environ):
         _accepts_page(environ.get("HTTP_ACCEPT", "*/*")),
         bool(re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", ""))),
     )
+
+
+def _part(query):
+    """All that a page takes of it; what others hang on to an address when they pass it on makes no other page."""
+    return QueryDict(query.encode("latin-1")).get("after") if query else None
 
 
 @lru_cache(maxsize=256)

@@ -7,16 +7,15 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce, Length
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 
 from conversations import rendering
-from conversations.models import Message, Revision
+from conversations.models import Message
 from conversations.rendering.media import Files
 from conversations.transcripts import files_line
+from lib.sql import fetch
 from lib.text import first_line
 
 WINDOW = 50  # messages on one page: as many as a stranger may make us render at once
@@ -101,10 +100,10 @@ def page(link, after=None):
     )
 
 
-def hrefs(link):
-    """The addresses of all parts of it."""
-    walk = Walk(link, None)
-    return {walk.href(number) for number in range(1, walk.last + 1)}
+def address(link, after):
+    """Of the part that shows what comes behind position `after`."""
+    walk = Walk(link, after)
+    return walk.href(walk.number)
 
 
 def markdown(link):
@@ -122,16 +121,15 @@ def title_of(link):
 
 
 class Walk:
-    """Which of the messages are on the page behind `after`, and how the others are reached."""
+    """Which of the messages are on the page that shows what comes behind `after`, and how the others are reached."""
 
     def __init__(self, link, after):
         self.link, self.positions = link, link.shown_positions
-        start = bisect_right(self.positions, after) if after else 0
-        if start >= len(self.positions):  # of a live one that is shorter by now
-            start = max(0, len(self.positions) - 1) // WINDOW * WINDOW
-        self.window = self.positions[start : start + WINDOW]
-        self.number = start // WINDOW + 1
         self.last = max(1, -(-len(self.positions) // WINDOW))
+        index = bisect_right(self.positions, after) if after else 0
+        self.number = min(index // WINDOW + 1, self.last)  # a live one may be shorter by now
+        end = self.number * WINDOW
+        self.window = self.positions[end - WINDOW : end]
 
     @cached_property
     def parts(self):
@@ -178,16 +176,22 @@ def measure(link, messages, *, is_all):
     said = [message for message in messages if message.role in (Message.Role.USER, Message.Role.ASSISTANT)]
     if is_all:
         return len(messages), sum(map(_length, said))
-    there = Message.objects.filter(conversation_id=link.conversation_id, position__in=link.shown_positions)
-    # What was replaced first since it was taken is what is shown.
-    since = Revision.objects.filter(message=OuterRef("pk"), conversation_revision__gt=link.revision or 0)
-    then = since.order_by("version").annotate(length=Length("text")).values("length")[:1]
-    length = Length("text") if link.is_live else Coalesce(then, Length("text"))
-    spoken = Q(role__in=(Message.Role.USER, Message.Role.ASSISTANT), type="message", hidden=False)
-    counted = there.annotate(length=length).aggregate(
-        all=Count("pk"), spoken=Count("pk", filter=spoken), characters=Sum("length", filter=spoken)
-    )
-    return counted["spoken" if link.is_live else "all"], counted["characters"] or 0
+    [(count, spoken, characters)] = fetch(_MEASURE, [link.revision, link.conversation_id, link.shown_positions])
+    return spoken if link.is_live else count, characters
+
+
+# What was replaced first since its revision is what is shown. A live one has none, and shows the message as it is.
+_MEASURE = """
+SELECT count(*), count(*) FILTER (WHERE is_spoken), coalesce(sum(length(said)) FILTER (WHERE is_spoken), 0)
+FROM (
+    SELECT role IN ('user', 'assistant') AND type = 'message' AND NOT hidden AS is_spoken,
+           CASE WHEN version = 1 THEN text ELSE coalesce((
+               SELECT r.text FROM conversations_revision AS r
+               WHERE r.message_id = m.id AND r.conversation_revision > %s ORDER BY r.version LIMIT 1
+           ), text) END AS said
+    FROM conversations_message AS m WHERE conversation_id = %s AND position = ANY(%s)
+) AS shown
+"""
 
 
 def _length(message):

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,10 +23,14 @@ def detail(request, link):
         return _unlocked(request, link)
     opening.check_unlocked(request, link)
     after = _position(request.GET["after"]) if "after" in request.GET else None
+    if after is not None:
+        # Whoever makes places up has no page made for each, and fills no room. A part of a live one may have moved.
+        address = pages.address(link, after)
+        if address != f"{link.path}?after={request.GET['after']}":
+            return redirect(address)
     html = pages.html(link, after)
     is_view = after is None  # once for all parts of it
-    # By the addresses that it names itself, and no others: whoever makes some up could fill all the room there is.
-    if not link.password and request.get_full_path() in pages.hrefs(link):
+    if not link.password:
         request.META[KEEP] = link.pk, is_view
     if is_view and request.method == "GET":  # who asks with HEAD has read nothing
         counting.view(link.pk)

@@ -226,7 +226,33 @@ def test_a_long_one_has_parts_and_the_way_to_each(open_, conversation, share, mo
     assert f'href="{link.path}?after=16" aria-label="Part 9"' in middle
     assert f'href="{link.path}" aria-label="Part 1"' in middle
     assert "<title>Choosing a telescope, part 5 · Parley</title>" in middle
-    assert "Part 9 of 9" in open_(link, "?after=99").content.decode()
+    assert "Part 9 of 9" in open_(link, "?after=16").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("made_up", "part"),
+    [("0", ""), ("1", ""), ("3", "?after=2"), ("02", "?after=2"), ("4", "?after=2"), ("999999999", "?after=2")],
+)
+def test_a_place_where_no_part_begins_leads_to_the_part_it_is_in(
+    open_, conversation, share, monkeypatch, django_assert_num_queries, made_up, part
+):
+    monkeypatch.setattr(pages, "WINDOW", 2)
+    conversation.append_all([{"role": "user", "text": "More"}] * 2)
+    link = share(conversation)
+
+    with django_assert_num_queries(1):  # the link: no message is read
+        answer = open_(link, f"?after={made_up}")
+    assert (answer.status_code, answer["Location"]) == (302, link.path + part)
+    assert answer["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+
+
+def test_a_long_one_is_measured_in_the_words_that_it_shows(open_, conversation, share, alice, monkeypatch):
+    monkeypatch.setattr(pages, "WINDOW", 1)
+    snapshot, live = share(conversation), share(conversation, is_live=True)
+    conversation.messages.get(position=2).edit("word " * 2_000, by=alice)
+
+    assert "<span>1 min to read</span>" in open_(snapshot).content.decode()
+    assert "<span>7 min to read</span>" in open_(live).content.decode()
 
 
 def test_a_live_one_says_that_it_follows_and_may_be_empty(open_, conversation, share):
