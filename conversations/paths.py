@@ -183,8 +183,13 @@ def items_at(conversation, positions):
 
 
 def portions(conversation, positions):
-    """Lists of Items, together all of `positions` in their order. Each is at most PORTION, or about a megabyte: a
-    conversation of any size is carried away in the memory of a few long messages."""
+    """Lists of Items, together all of `positions` in their order, in the memory of a few long messages."""
+    for portion in portioned(conversation.pk, positions):
+        yield items_at(conversation, portion)
+
+
+def portioned(conversation_id, positions):
+    """`positions` in lists, each at most PORTION, or about a megabyte: so any conversation can be carried away."""
     # What it said before is carried along where it was edited.
     found = fetch(
         """
@@ -193,17 +198,17 @@ def portions(conversation, positions):
         ) END
         FROM conversations_message AS m WHERE conversation_id = %s AND position = ANY(%s)
         """,
-        [conversation.pk, positions],
+        [conversation_id, positions],
     )
     sizes, portion, size = dict(found), [], 0
     for position in positions:
         portion.append(position)
         size += sizes.get(position, 0)
         if len(portion) == PORTION or size > PORTION_BYTES:
-            yield items_at(conversation, portion)
+            yield portion
             portion, size = [], 0
     if portion:
-        yield items_at(conversation, portion)
+        yield portion
 
 
 def items_named(conversation, ids):

@@ -7,6 +7,7 @@ from itertools import islice
 from conversations.models import Message
 from lib.leaks import Leak, leaks
 from lib.typeid import encode
+from sharing import reading
 
 MOST = 50  # that are told one by one
 
@@ -64,8 +65,9 @@ def findings(link):
 
 def _shown(link):
     """(the id of the message, every string of it), as strangers see them; the title's first."""
+    link.check_open()
     yield "", [link.title]
-    for message in link.messages():
+    for message, _ in reading.shown(link, link.shown_positions):
         texts = {message.text, *_strings(message.parts)}
         yield encode(Message.PREFIX, message.pk), texts
 

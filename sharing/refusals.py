@@ -10,6 +10,15 @@ class ShareTooLarge(Refusal):
     said = f"This is too much for one link: at most {limits.SNAPSHOT_BYTES // 2**20} MiB."
 
 
+class TooMuchAtOnce(ShareTooLarge):
+    """What a live link shows has grown; whatever is read of it at once has the bounds of a snapshot."""
+
+    said = (
+        f"Together this is more than {limits.SNAPSHOT_BYTES // 2**20} MiB, too much for one answer."
+        " The page of the link shows it in parts."
+    )
+
+
 class ShareRevoked(Refusal):
     """By its owner, or because what it showed was deleted."""
 

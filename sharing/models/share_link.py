@@ -16,18 +16,15 @@ from django.utils.functional import cached_property
 
 from accounts.models import AuditEvent, User, Workspace
 from conversations.models import Attachment, Branch, Conversation, Message, Revision
-from conversations.parts import shows
-from lib.json import dumps
 from lib.models import Row
 from lib.text import first_line
 from lib.typeid import decode, new_id
 from projects.refusals import NotTheOwner
-from sharing import lease, limits, spelling
-from sharing.publishing import publish
-from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
+from sharing import lease, limits, reading, spelling
+from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge, TooMuchAtOnce
 from sharing.scopes import Scope, positions_of, tip_of
 
-PORTION = 200  # messages, or links, read at once
+PORTION = 200  # links read at once
 # What is left out unless its owner says otherwise.
 OPTIONS = (
     "include_images",
@@ -327,17 +324,15 @@ class ShareLink(Row):
     def _fill(self, conversation):
         """Notes which of the messages that it is about show anything, at its revision."""
         shown, size, quoted = [], 0, None
-        for message in self._as_they_were(positions_of(self, conversation)):
-            stored = len(message.text) + len(dumps(message.parts))
-            if publish(message, self):
-                size += stored
-                shown.append(message.position)
-                if quoted is None and message.role == Message.Role.USER and message.text:
-                    quoted = message
-                if self.is_live and quoted:
-                    break  # what a live one shows is read when somebody opens it
-                if size > limits.SNAPSHOT_BYTES:
-                    raise ShareTooLarge
+        for message, stored in reading.shown(self, positions_of(self, conversation)):
+            size += stored
+            shown.append(message.position)
+            if quoted is None and message.role == Message.Role.USER and message.text:
+                quoted = message
+            if self.is_live and quoted:
+                break  # what a live one shows is read when somebody opens it
+            if size > limits.SNAPSHOT_BYTES:
+                raise ShareTooLarge
         if not shown:
             raise NothingToShare
         self.positions = [] if self.is_live else shown
@@ -434,13 +429,18 @@ class ShareLink(Row):
     def messages(self, positions=None):
         """What strangers are shown, oldest first: Messages that must not be saved. Of these positions, or of all.
 
-        Raises ShareRevoked, ShareExpired.
+        Raises ShareRevoked, ShareExpired, TooMuchAtOnce.
         """
         self.check_open()
-        everything = self.shown_positions
-        positions = everything if positions is None else positions
-        found = [message for message in self._as_they_were(positions) if publish(message, self)]
-        if not found and not self.is_live and len(positions) == len(everything):  # all that it showed was deleted
+        positions = self.shown_positions if positions is None else positions
+        found, size = [], 0
+        for message, stored in reading.shown(self, positions):
+            found.append(message)
+            size += stored
+            if size > limits.SNAPSHOT_BYTES:  # of a live one: it grows, and its messages do
+                raise TooMuchAtOnce
+        # All that it showed was deleted.
+        if not found and not self.is_live and len(positions) == len(self.shown_positions):
             raise ShareRevoked
         return found
 
@@ -472,36 +472,6 @@ class ShareLink(Row):
         if self.has_expired:
             raise ShareExpired
 
-    def _as_they_were(self, positions):
-        """The messages at these positions with the words they had at this revision, a portion at a time: what is too
-        much is found out before all of it is here."""
-        for start in range(0, len(positions), PORTION):
-            found = Message.objects.filter(
-                conversation_id=self.conversation_id, position__in=positions[start : start + PORTION]
-            )
-            messages = self._with_old_words(list(found.order_by("position").defer("metadata")))
-            yield from messages if self.is_live else self._without_later_files(messages)
-
-    def _with_old_words(self, messages):
-        edited = [message.pk for message in messages if message.version > 1]
-        if edited and not self.is_live:
-            since = Revision.objects.filter(message__in=edited, conversation_revision__gt=self.revision)
-            # What was replaced first since then is what it said then.
-            then = {revision.message_id: revision for revision in since.order_by("-version")}
-            for message in messages:
-                if old := then.get(message.pk):
-                    message.text, message.parts = old.text, old.parts
-        return messages
-
-    def _without_later_files(self, messages):
-        """A file that is put beside words which stand there already makes no Revision of them."""
-        with_files = {message.pk: message for message in messages if any(map(_names_file, message.parts or []))}
-        if with_files:
-            for file in Attachment.objects.filter(message__in=with_files, created_at__gt=self.taken_at):
-                message = with_files[file.message_id]
-                message.parts = [part for part in message.parts if not shows(part, file)]
-        return messages
-
     def revoke(self, *, by=None, request=None):
         """True if it was not revoked before."""
         is_first = bool(ShareLink.objects.filter(pk=self.pk).revoke(by=by, request=request))
@@ -510,7 +480,3 @@ class ShareLink(Row):
 
     def record(self, act, by, request, **details):
         AuditEvent.record(f"sharelink.{act}", actor=by, target=self, request=request, **self.facts, **details)
-
-
-def _names_file(part):
-    return isinstance(part, dict) and bool(part.get("attachment_id"))

@@ -15,6 +15,7 @@ from sharing.refusals import (
     SharePasswordWrong,
     ShareReadOnly,
     ShareRevoked,
+    TooMuchAtOnce,
 )
 
 # Found by whoever was given it, and by nobody else: neither by search engines nor by sites that it links to.
@@ -36,6 +37,7 @@ CLOSED = {
         "Whoever shared this conversation has taken the link back, or deleted the conversation.",
     ),
     ShareExpired: (410, "This link has expired", "It worked for the time that whoever made it had chosen."),
+    TooMuchAtOnce: (400, "This is too much at once", TooMuchAtOnce.said),
     ShareReadOnly: (403, "This one is for reading", ShareReadOnly.said),
     TooManyRequests: (
         429,

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from conversations.models import Attachment
-from sharing import opening, pages
+from sharing import limits, opening, pages
 from sharing.models import ShareLink
 from tests.sharing.conftest import PNG
 
@@ -293,3 +293,18 @@ def test_files_are_downloads_where_their_owner_shows_them(open_, client, convers
     assert "attachment" in answer["Content-Disposition"]
     assert answer["X-Robots-Tag"] == "noindex, nofollow, noarchive"
     assert client.get(f"{hidden.path}/files/{picture.typeid}/").status_code == 404
+
+
+def test_a_live_one_that_has_become_too_much_is_read_in_parts(open_, client, conversation, share, monkeypatch):
+    link = share(conversation, is_live=True)
+    monkeypatch.setattr(limits, "SNAPSHOT_BYTES", 100)
+    monkeypatch.setattr(pages, "WINDOW", 1)
+
+    assert "Dobsonian" in open_(link, "?after=1").content.decode()
+    text = client.get(f"{link.path}/markdown/")
+    assert (text.status_code, "too much at once" in text.content.decode()) == (400, True)
+    assert "telescope" not in text.content.decode()
+    json = open_(link, Accept="application/json")
+    assert (json.status_code, json.json()["code"]) == (400, "share_too_large")
+    assert "shows it in parts" in json.json()["message"]
+    assert ShareLink.objects.get().view_count == 0

@@ -9,14 +9,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from conversations import paths
 from conversations.models import Attachment, Message
 from conversations.refusals import Stale
 from conversations.uploads import Upload
 from projects.refusals import NotTheOwner
 from sharing import counting, limits, spelling
+from sharing.findings import findings
 from sharing.models import ShareLink
 from sharing.models.share_link import Changes
-from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge
+from sharing.refusals import NothingToShare, ShareExpired, ShareRevoked, ShareTooLarge, TooMuchAtOnce
 from sharing.scopes import Scope
 
 QUESTION = "Which telescope should a beginner buy?"
@@ -432,13 +434,32 @@ def test_too_much_is_not_shared(conversation, share, monkeypatch):
         share(conversation)
 
 
+def test_of_a_live_one_no_more_is_read_at_once_than_a_snapshot_may_be(conversation, share, told, monkeypatch):
+    link = share(conversation, is_live=True)
+    monkeypatch.setattr(limits, "SNAPSHOT_BYTES", 100)
+
+    with pytest.raises(TooMuchAtOnce):
+        link.messages()
+    assert [message.text for message in link.messages([2])] == [ANSWER]
+    assert findings(link).count == 0  # it looks at each, and keeps none
+
+
+def test_long_messages_are_read_a_few_at_a_time(conversation, share, monkeypatch, django_assert_num_queries):
+    conversation.append_all([{"role": "user", "text": "More"}] * 100)
+    link = share(conversation)
+    monkeypatch.setattr(paths, "PORTION_BYTES", 100)
+
+    with django_assert_num_queries(1 + 1 + 4):  # how long they are; the two long ones; 26 short ones at a time
+        assert len(link.messages()) == 102
+
+
 def test_a_link_costs_as_much_for_many_messages_as_for_two(conversation, alice, share, django_assert_num_queries):
     conversation.append_all([{"role": "user", "text": "More"}] * 100)
     at(conversation, 5).edit("Less", by=alice)
     link = share(conversation)
     at(conversation, 5).edit("Least", by=alice)
 
-    with django_assert_num_queries(2):  # the messages, what they said before
+    with django_assert_num_queries(3):  # how long they are, the messages, what they said before
         assert len(link.messages()) == 102
 
 
