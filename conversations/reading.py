@@ -1,8 +1,9 @@
 """Which messages a thread page shows: a window of one path, and who else answered the same question.
 
-A path runs from the first message to a tip. Its last window is a recursive walk from the tip, bounded by the window, so
-that 10,000 messages open like 10. Anywhere else on the path we need to know which way is down, and read every parent
-number of the conversation as two arrays out of the covering index (about 2 ms for 10,000).
+A path runs from the first message to a tip. What stands right before the tip is nearly always its last window too, so
+that 10,000 messages open like 10; where it is not, a recursive walk from the tip finds it, bounded by the window.
+Anywhere else on the path we need to know which way is down, and read every parent number of the conversation as two
+arrays out of the covering index (about 2 ms for 10,000).
 """
 
 from collections import defaultdict
@@ -12,11 +13,12 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from lib.asking import fetch_along
+from lib.asking import ask, fetch_along
 
 WINDOW = 50
 WHOLE = 2_000  # messages of a page that is to be printed: about a second and 300 sheets of paper
 OPENING = 320  # characters of a question from which its line in the outline is made
+NEAR = WINDOW + 14  # messages before a tip, of which the path to it is taken
 LEAD_IN = 8  # messages shown above the one that was asked for, so that it is read in its context
 
 
@@ -29,6 +31,7 @@ class Window:
     has_earlier: bool
     has_later: bool
     lines: list | None = None  # where they came along
+    families: dict | None = None  # and what siblings() would find
 
 
 class Line(NamedTuple):
@@ -67,21 +70,32 @@ def latest(conversation):
     return _ending(conversation.tip_position, positions, has_later=False)
 
 
-def opened(conversation, renderer_version, reader):
-    """The same with its lines. What is opened most is one question."""
-    rows = fetch_along(
-        _UPWARDS + _LINES.format(positions="path"),
-        {
-            "conversation": conversation.pk,
-            "start": conversation.tip_position,
-            "limit": WINDOW + 1,
-            "renderer": renderer_version,
-            "reader": reader.pk,
-        },
-    )
-    lines = list(starmap(Line, rows))
-    window = _ending(conversation.tip_position, [line.position for line in lines], has_later=False)
-    return replace(window, lines=lines[-WINDOW:])
+class Opening:
+    """The same with its lines, and who else answered, which is what is opened most: asked for before the conversation
+    itself is there, so that all of it comes in one exchange. As long as it is `owner`'s, whom one has to know."""
+
+    def __init__(self, pk, owner_pk, reader, renderer_version):
+        given = {"conversation": pk, "owner": owner_pk, "reader": reader.pk, "renderer": renderer_version}
+        self.lines = ask(_LINES.format(source=_NEAR_TIP), given, read=lambda rows: [Line(*row) for row in rows])
+        self.families = ask(_FAMILIES_NEAR_TIP, given, read=_families)
+
+    def window(self, conversation):
+        lines = _path(self.lines.found, conversation.tip_position)
+        if lines is None:
+            return latest(conversation)
+        window = _ending(conversation.tip_position, [line.position for line in lines], has_later=False)
+        return replace(window, lines=lines[-WINDOW:], families=self.families.found)
+
+
+def _path(lines, tip):
+    """Those of `lines`, oldest first, that are on the path to `tip`: all of it, or as much of its end as makes a window
+    and tells whether there is more. None where they do not reach so far."""
+    path, wanted = [], tip
+    for line in reversed(lines):
+        if line.position == wanted:
+            path.append(line)
+            wanted = line.parent_position
+    return path[WINDOW::-1] if wanted is None or len(path) > WINDOW else None
 
 
 def first(conversation):
@@ -144,29 +158,19 @@ def siblings(conversation, rows, *, with_hidden=False):
     """{position: Sibling} for those of `rows` (Lines) that are not the only answer to their parent."""
     if conversation.is_straight:
         return {}
-    hidden = "" if with_hidden else "AND NOT hidden"
     parents = {row.parent_position for row in rows}
-    # The parents by name: left to find them, PostgreSQL reads every message of the conversation.
     found = fetch_along(
-        f"""
-        SELECT position, index, count, previous_id, next_id FROM (
-            SELECT position, row_number() OVER by_age AS index,
-                   count(*) OVER (PARTITION BY parent_position) AS count,
-                   lag(id) OVER by_age AS previous_id, lead(id) OVER by_age AS next_id
-            FROM conversations_message
-            WHERE conversation_id = %(conversation)s {hidden}
-              AND (parent_position = ANY(%(parents)s::int[]) {"OR parent_position IS NULL" if None in parents else ""})
-            WINDOW by_age AS (PARTITION BY parent_position ORDER BY position)
-        ) AS family
-        WHERE count > 1 AND position = ANY(%(positions)s::int[])
-        """,  # noqa: S608  only the constants above are put in
-        {
-            "conversation": conversation.pk,
-            "parents": [parent for parent in parents if parent is not None],
-            "positions": [row.position for row in rows],
-        },
+        _FAMILIES.format(
+            source="unnest(%(parents)s::int[]) AS near (parent_position)",
+            hidden="" if with_hidden else "AND NOT hidden",
+        ),
+        {"conversation": conversation.pk, "parents": [parent for parent in parents if parent is not None]},
     )
-    return {position: Sibling(*rest) for position, *rest in found}
+    return _families(found)
+
+
+def _families(rows):
+    return {position: Sibling(*rest) for position, *rest in rows}
 
 
 class Tree:
@@ -264,7 +268,7 @@ def _ending(tip, positions, *, has_later):
 def messages(conversation, positions, renderer_version, reader):
     """The rows of a window, and in place of their words the HTML that is kept of them."""
     rows = fetch_along(
-        _LINES.format(positions="unnest(%(positions)s::int[]) AS path (position)"),
+        _LINES.format(source=_AT),
         {
             "conversation": conversation.pk,
             "positions": positions,
@@ -290,16 +294,55 @@ WITH RECURSIVE path AS (
 )
 """
 
+# Of so many, the newest WINDOW of a path are found right before its tip, unless many others were written there.
+_NEAR_TIP = f"""
+(SELECT * FROM conversations_message
+ WHERE conversation_id = %(conversation)s AND position <= (
+     SELECT tip_position FROM conversations_conversation WHERE id = %(conversation)s AND owner_id = %(owner)s
+ ) ORDER BY position DESC LIMIT {NEAR})
+"""  # noqa: S608  our own number
+
+_AT = """
+unnest(%(positions)s::int[]) AS wanted (at) CROSS JOIN LATERAL (
+    SELECT * FROM conversations_message WHERE conversation_id = %(conversation)s AND position = wanted.at LIMIT 1
+)
+"""
+
 _LINES = f"""
 SELECT {", ".join(f"m.{name}" for name in Line._fields[:-3])},
-       (SELECT count(*) FROM conversations_note AS n
-        WHERE n.message_id = m.id AND (n.user_id = %(reader)s OR n.shared)),
+       CASE WHEN EXISTS (SELECT FROM conversations_note WHERE conversation_id = %(conversation)s) THEN (
+           SELECT count(*) FROM conversations_note AS n
+           WHERE n.message_id = m.id AND (n.user_id = %(reader)s OR n.shared)
+       ) ELSE 0 END,
        r.html, CASE WHEN m.role = 'user' AND NOT m.hidden THEN left(m.text, {OPENING}) END
-FROM {{positions}}
-CROSS JOIN LATERAL (
-    SELECT * FROM conversations_message WHERE conversation_id = %(conversation)s AND position = path.position LIMIT 1
-) AS m
+FROM {{source}} AS m
 LEFT JOIN conversations_rendering AS r
 ON r.message_id = m.id AND r.message_version = m.version AND r.renderer_version = %(renderer)s
 ORDER BY m.position
 """  # noqa: S608  our own names
+
+# The parents one by one: left to find them, PostgreSQL reads every message of the conversation.
+_FAMILIES = """
+SELECT position, index, count, previous_id, next_id FROM (
+    SELECT position, row_number() OVER by_age AS index, count(*) OVER (PARTITION BY parent_position) AS count,
+           lag(id) OVER by_age AS previous_id, lead(id) OVER by_age AS next_id
+    FROM (
+        SELECT answer.* FROM (SELECT DISTINCT parent_position FROM {source}) AS parent CROSS JOIN LATERAL (
+            SELECT id, position, parent_position FROM conversations_message
+            WHERE conversation_id = %(conversation)s AND parent_position = parent.parent_position {hidden} OFFSET 0
+        ) AS answer
+        UNION ALL SELECT id, position, parent_position FROM conversations_message
+        WHERE conversation_id = %(conversation)s AND parent_position IS NULL {hidden}
+    ) AS answers
+    WINDOW by_age AS (PARTITION BY parent_position ORDER BY position)
+) AS family
+WHERE count > 1
+"""
+_FAMILIES_NEAR_TIP = _FAMILIES.format(
+    source=f"{_NEAR_TIP} AS near",
+    hidden="""
+    AND NOT hidden AND EXISTS (
+        SELECT FROM conversations_conversation
+        WHERE id = %(conversation)s AND owner_id = %(owner)s AND length <> message_count
+    )""",
+)

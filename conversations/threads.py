@@ -48,7 +48,9 @@ def thread(conversation, window, reader, *, can_edit=False, found=None, words=()
     marked = {found: words} if found and words else {}
     if finding and finding.found:
         marked = dict.fromkeys(finding.positions, finding.marks)
-    families = reading.siblings(conversation, shown, with_hidden=with_hidden)
+    families = window.families
+    if families is None or with_hidden:
+        families = reading.siblings(conversation, shown, with_hidden=with_hidden)
     path = conversation.get_absolute_url()
     more = f"{path}?tip={window.tip}" + ("&hidden=1" if with_hidden else "")
     if finding and finding.words:

@@ -10,7 +10,6 @@ Only for reading, and not on a page that writes: what is asked first may be answ
 import re
 import threading
 import weakref
-from collections import deque
 from functools import cached_property, lru_cache, partial
 from inspect import signature
 from itertools import count
@@ -20,7 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.query import get_related_populators
 from psycopg import errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.generators import fetch_many, pipeline_communicate, send
+from psycopg.generators import fetch_many, send
 from psycopg.pq import ExecStatus
 
 from lib.sql import fetch, fetch_prepared
@@ -104,7 +103,7 @@ def _exchange_planned(driver, answers):
     """Sends all of them at once and reads what comes back. Raises what PostgreSQL said where it refused the first, the
     one that is needed now; another that it refuses says so where it is needed itself."""
     pgconn, plans = driver.pgconn, vars(driver).setdefault("plans", {})
-    commands, made, readers = deque(), {}, []
+    commands, made, readers = [], {}, []
     for answer in answers:
         query, names = _numbered(answer.sql)
         values = [answer.params[name] for name in names] if names else answer.params
@@ -136,18 +135,21 @@ def _exchange_planned(driver, answers):
 
 def _pipelined(driver, commands):
     """[[result] of each command]. One refusal ends all that stands behind it."""
-    pgconn, number = driver.pgconn, len(commands)
-    commands.append(pgconn.pipeline_sync)
+    pgconn = driver.pgconn
 
     def results():
-        found = yield from pipeline_communicate(pgconn, commands)
-        yield from send(pgconn)  # what the socket had no room for: PostgreSQL would wait for it, and we for PostgreSQL
-        while len(found) <= number:
+        yield from send(pgconn)
+        found = []
+        for _ in commands:
             found.append((yield from fetch_many(pgconn)))
-        return found[:number]
+        yield from fetch_many(pgconn)  # that this was all
+        return found
 
     try:
         pgconn.enter_pipeline_mode()
+        for command in commands:
+            command()
+        pgconn.pipeline_sync()
         found = driver.wait(results())
         pgconn.exit_pipeline_mode()
     except BaseException:

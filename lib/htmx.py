@@ -1,6 +1,10 @@
+from secrets import token_hex
+
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
 
 
 def wants_fragment(request):
@@ -9,15 +13,26 @@ def wants_fragment(request):
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
-def render_page(request, template, context=None, *, fragment, status=None):
+def render_page(request, template, context=None, *, fragment, status=None, late=None):
     """The page, or for htmx only its `fragment` (a template partial of that name).
 
     `Vary` keeps them apart in every cache: without it the Back button shows a naked fragment.
+
+    `late`: {name: HTML} of what is too long to go through the template, where every block and condition around it
+    copies it once more. The template says where it belongs, {{ late.turns }}, and it is put there at the end.
     """
     if wants_fragment(request):
         template = f"{template}#{fragment}"
     # The token itself, not Django's promise of one: a page has five forms.
     context = {"csrf_token": get_token(request), **(context or {})}
-    response = render(request, template, context, status=status)
+    response = HttpResponse(_filled(request, template, context, late or {}), status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"])
     return response
+
+
+def _filled(request, template, context, late):
+    places = {name: SafeString(f"<{token_hex(8)}>") for name in late}  # which nobody can have written
+    page = render_to_string(template, context | {"late": places}, request).encode()
+    for name, place in places.items():
+        page = page.replace(place.encode(), late[name].encode())
+    return page

@@ -61,12 +61,13 @@ class AuditEventQuerySet(models.QuerySet):
         parts = [self.order_by().filter(target_id__in=targets, **older) for targets in of]
         return parts[0].union(*parts[1:], all=True).order_by("-id")  # ids grow with the time they were made at
 
-    def readings_of(self, target, since):
-        """The Answer: (how often, when last) somebody else read it. On every page of a thread, hence by hand."""
+    def readings_of(self, pk, since):
+        """The Answer: (how often, when last) somebody else read what has this id. On every page of a thread, hence by
+        hand."""
         return ask(
             "SELECT count(*), max(created_at) FROM accounts_auditevent"
             " WHERE target_id = %s AND action = 'conversation.read' AND created_at > %s",
-            [target.pk, since],
+            [pk, since],
             read=lambda rows: rows[0],
         )
 

@@ -96,16 +96,19 @@ def new(request):
 @csp_update({"frame-src": [SELF]})  # what a link would show, in the dialog that makes one
 def detail(request, pk):
     """A window of one path: around `at` (a message id), before or after a position on the path to `tip`, or the end."""
+    # Asked for here, they come along with the conversation itself.
     beside = None if wants_fragment(request) else Beside(request.user)
+    opening = None if PLACES & request.GET.keys() else _opening(pk, request.user.pk, request.user)
+    readings = AuditEvent.objects.readings_of(pk, timezone.now() - RECENTLY)
     conversation = visible_or_404(request, pk)
-    readings = _readings(conversation, request.user)
     try:
-        window, found = _window(conversation, request)
+        window, found = _window(conversation, request, opening)
     except ValueError:
         raise Http404 from None
     finding = finder.find(conversation, request.GET.get("find", ""), at=found)
     if finding.found and not PLACES & request.GET.keys():
         return redirect(finding.first_href)
+    is_owner = conversation.owner_id == request.user.pk
     role = conversation.role_of(request.user)
     can_edit = role in WRITERS
     thread = threads.thread(
@@ -132,13 +135,16 @@ def detail(request, pk):
         "role": role,
         "can_edit": can_edit,
         "is_live": conversation.has_others and thread.is_active and "all" not in request.GET,
-        "is_owner": conversation.owner_id == request.user.pk,
+        "is_owner": is_owner,
         "branch": None if thread.is_active else conversation.branches.filter(tip_position=thread.tip).first(),
-        "readings": readings and dict(zip(("count", "last"), readings.found, strict=True)),
+        # How often an administrator has read this of late, and when last; all of it is under Account.
+        "readings": is_owner and dict(zip(("count", "last"), readings.found, strict=True)),
     }
+    late = {"turns": thread.html}
     if not wants_fragment(request):
         context["outline"] = outline.beside(conversation, window, thread.lines)
-    return render_page(request, "conversations/detail.html", context, fragment="turns")
+        late["lines"] = context["outline"].html
+    return render_page(request, "conversations/detail.html", context, fragment="turns", late=late)
 
 
 @cache
@@ -148,15 +154,11 @@ def _empty_field():
     return render_to_string("_field.html", {"field": field, "label": "Add a message"})
 
 
-def _readings(conversation, user):
-    """The Answer: how often an administrator has read this of late, and when last. For the owner; all of it is under
-    Account."""
-    if conversation.owner_id != user.pk:
-        return None
-    return AuditEvent.objects.readings_of(conversation, timezone.now() - RECENTLY)
+def _opening(pk, owner_pk, reader):
+    return reading.Opening(pk, owner_pk, reader, rendering.VERSION)
 
 
-def _window(conversation, request):
+def _window(conversation, request, opening):
     """The window that is asked for and the position it points at. ValueError where there is no such place."""
     query = request.GET
     if at := query.get("at"):
@@ -174,7 +176,9 @@ def _window(conversation, request):
     elif "start" in query:
         return reading.first(conversation), None
     else:
-        return reading.opened(conversation, rendering.VERSION, request.user), None
+        if opening is None or conversation.owner_id != request.user.pk:
+            opening = _opening(conversation.pk, conversation.owner_id, request.user)
+        return opening.window(conversation), None
 
 
 def position(query, name):

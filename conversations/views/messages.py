@@ -12,6 +12,7 @@ from conversations.models import Conversation, ConversationFull, Message, Note
 from conversations.refusals import Stale
 from conversations.rendering import html_of
 from conversations.views.conversations import deletable_or_404, editable_or_404
+from lib.htmx import render_page
 from lib.http import see_other
 
 
@@ -40,7 +41,8 @@ def create(request, pk):
     context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True}
     context |= {"role": conversation.role_of(request.user), "is_live": conversation.has_others}
     context |= {"leads_up": True, "leads_down": True, "outline": outline.beside(conversation, window, thread.lines)}
-    return render(request, "conversations/detail.html", context, status=422)
+    late = {"turns": thread.html, "lines": context["outline"].html}
+    return render_page(request, "conversations/detail.html", context, fragment="turns", status=422, late=late)
 
 
 def _write(conversation, written, author):

@@ -28,7 +28,8 @@ def chronological(request, pk):
         "leads_down": not (wants_fragment(request) and "before" in places),
     }
     template = "conversations/detail.html" if wants_fragment(request) else "conversations/chronological.html"
-    return render_page(request, template, context, fragment="turns")
+    late = {"turns": context["thread"].html}
+    return render_page(request, template, context, fragment="turns", late=late)
 
 
 @login_required

@@ -19,4 +19,4 @@ def detail(request, pk):
     except ValueError:
         raise Http404 from None
     context = {"outline": lines, "conversation": conversation, "tip": tip}
-    return render_page(request, "conversations/outline.html", context, fragment="lines")
+    return render_page(request, "conversations/outline.html", context, fragment="lines", late={"lines": lines.html})

@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -40,6 +41,68 @@ def test_earlier_windows_join_without_a_gap_until_the_beginning(long):
 
     assert third.positions + second.positions + first.positions == list(range(1, 121))
     assert (second.has_earlier, third.has_earlier) == (True, False)
+
+
+def opened(conversation):
+    return reading.Opening(conversation.pk, conversation.owner_id, conversation.owner, VERSION).window(conversation)
+
+
+def test_what_is_opened_comes_with_its_lines_and_its_families(long):
+    for text in ("second", "third"):
+        long.reply(119, "assistant", text)
+    long.refresh_from_db()
+
+    window = opened(long)
+
+    assert replace(window, lines=None, families=None) == reading.latest(long)
+    assert [line.position for line in window.lines] == window.positions == [*range(71, 120), 122]
+    assert window.families == reading.siblings(long, window.lines)
+    assert window.families[122].index == 3
+
+
+@pytest.mark.parametrize("strays", [13, 14, 15, 60])
+def test_what_is_opened_is_found_however_much_was_written_beside_it(long, strays):
+    for n in range(strays):
+        long.reply(60, "user", f"aside {n}")
+    long.reply(120, "user", "and on")
+    long.refresh_from_db()
+
+    window = opened(long)
+
+    assert replace(window, lines=None, families=None) == reading.latest(long)
+    assert (window.lines is None) == (strays > reading.NEAR - reading.WINDOW - 1)
+
+
+def test_a_short_and_an_empty_conversation_open_whole(alice):
+    conversation = Conversation.objects.start(alice)
+    assert opened(conversation).positions == []
+    conversation.append("user", "a question")
+    conversation.append("assistant", "an answer")
+    conversation.refresh_from_db()
+
+    assert opened(conversation).positions == [1, 2]
+    assert not opened(conversation).has_earlier
+
+
+def test_what_is_somebody_elses_is_not_even_read(long, bob):
+    opening = reading.Opening(long.pk, bob.pk, bob, VERSION)
+
+    assert opening.lines.found == []
+    assert opening.families.found == {}
+
+
+def test_opening_reads_what_it_shows_whatever_the_plan_was_made_for(long):
+    for n in range(200):  # so that conversations are short, as a rule
+        Conversation.objects.start(long.owner).append("user", str(n))
+    long.reply(119, "assistant", "another")
+    long.refresh_from_db()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversations_message")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+
+    # The lines, what they answer once more, and all that answers it.
+    with rows_read(at_most=3 * reading.NEAR + 2):
+        opened(long)
 
 
 def test_a_step_upwards_is_one_look_up_whatever_the_plan_was_made_for(long):
