@@ -202,7 +202,7 @@ def _shown(user, *, with_roles):
                conversations_conversation.owner_id, {shared_with_me.ROLES if with_roles else "NULL"}
         FROM conversations_conversation LEFT JOIN projects_project AS p ON p.id = project_id
     """  # noqa: S608  only our own words are put in
-    return sql, [user.pk] * (4 if with_roles else 2)
+    return sql, [user.pk] * (5 if with_roles else 2)
 
 
 def _others(user, found):
@@ -262,8 +262,7 @@ def _standing(owner, roles, whose):
     """(whose it is, where that is not the reader; the role that the reader has in it). `whose`: what _others found."""
     if owner not in whose:
         return "", Role.OWNER
-    # Who sees others' conversations without having been let in has the project, and edits what is in it.
-    return whose[owner], highest(roles) or Role.EDITOR
+    return whose[owner], highest(roles)
 
 
 @lru_cache(maxsize=KEPT)

@@ -3,12 +3,15 @@ page and the grants, however much is in the projects."""
 
 from lib.sql import fetch_prepared
 
-# What lets the reader into `conversations_conversation`: by name, through its project. Wants their id twice.
+# What lets the reader into `conversations_conversation`, as Conversation.role_of has it: by name, through its project,
+# because the project is theirs. Wants their id three times.
 ROLES = """
     ARRAY(SELECT role FROM conversations_grant AS g
           WHERE g.conversation_id = conversations_conversation.id AND g.user_id = %s
           UNION ALL SELECT role FROM projects_projectmember AS m
-          WHERE m.project_id = conversations_conversation.project_id AND m.user_id = %s)
+          WHERE m.project_id = conversations_conversation.project_id AND m.user_id = %s
+          UNION ALL SELECT 'editor' FROM projects_project AS o
+          WHERE o.id = conversations_conversation.project_id AND o.owner_id = %s)
 """
 
 

@@ -3,12 +3,14 @@ from rest_framework import serializers
 from api.fields import Input, Many, Moment, Object, Text, without_empty
 from api.problem import Problem, not_found
 from api.v1.serializers.items import ItemInput, ItemSerializer, check_count
+from api.v1.serializers.people import NamedSerializer, spell_named
 from conversations import limits
 from conversations.listing import COLUMNS
 from conversations.models import Branch, Conversation
 from lib.times import iso
 from lib.typeid import encode
 from projects.models import Project
+from projects.people import Role, highest
 
 
 class ConversationInput(Input):
@@ -66,6 +68,8 @@ class ConversationSerializer(serializers.Serializer):
     id = serializers.CharField()
     object = serializers.ChoiceField(["conversation"])
     title = serializers.CharField(allow_blank=True, help_text="Empty where it was never named.")
+    owner = NamedSerializer(help_text="Whose it is.")
+    role = serializers.ChoiceField(Role.values, help_text="What the caller may do in it.")
     project_id = serializers.CharField(required=False)
     metadata = serializers.DictField()
     referrer = serializers.CharField(required=False)
@@ -100,14 +104,16 @@ class BulkDeletedSerializer(serializers.Serializer):
     failed_ids = serializers.ListField(child=serializers.CharField())
 
 
-def spell(row):
-    """`row`: values of COLUMNS."""
+def spell(row, owner, role):
+    """`row`: values of COLUMNS. `owner`: spelled. `role`: the caller's."""
     (pk, title, project_id, metadata, referrer, model, source, preview, length, message_count,
      branch_count, branch, archived_at, created_at, updated_at, last_message_at) = row  # fmt: skip
     spelled = {
         "id": encode(Conversation.PREFIX, pk),
         "object": "conversation",
         "title": title or "",
+        "owner": owner,
+        "role": role,
         "project_id": project_id and encode(Project.PREFIX, project_id),
         "metadata": metadata,
         "referrer": referrer,
@@ -126,8 +132,16 @@ def spell(row):
     return without_empty(spelled, "project_id", "referrer", "model", "source", "preview", "archived_at")
 
 
-def spell_one(conversation):
-    return spell([_value(conversation, name) for name in COLUMNS])
+def spell_shown(row, user):
+    """`row`: of listing.with_standing."""
+    *values, owner, name, roles = row
+    return spell(values, spell_named(owner, name), Role.OWNER if owner == user.pk else highest(roles))
+
+
+def spell_one(conversation, role, user):
+    """`role`: that of `user`, who asks."""
+    owner = user if role == Role.OWNER else conversation.owner
+    return spell([_value(conversation, name) for name in COLUMNS], spell_named(owner.pk, owner.name), role)
 
 
 def _value(conversation, path):

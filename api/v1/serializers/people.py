@@ -1,7 +1,9 @@
 from rest_framework import serializers
 
+from accounts.models import User
 from api.fields import Input, Moment, Text
 from lib.times import iso
+from lib.typeid import encode
 from projects.people import GIVEN
 
 ROLES = [role for role, _ in GIVEN]
@@ -22,9 +24,12 @@ class PersonInput(OwnerInput, RoleChange):
     """Whom, and as what."""
 
 
-class SomebodySerializer(serializers.Serializer):
+class NamedSerializer(serializers.Serializer):
     id = serializers.CharField()
     name = serializers.CharField(required=False)
+
+
+class SomebodySerializer(NamedSerializer):
     email = serializers.CharField(required=False, help_text="For the owner alone, as the external id is.")
     external_id = serializers.CharField(required=False)
 
@@ -41,6 +46,11 @@ class OwnerSerializer(SomebodySerializer):
     """Whose it is."""
 
     object = serializers.ChoiceField(["conversation.owner", "project.owner"])
+
+
+def spell_named(pk, name):
+    """Somebody as whoever is in with them knows them."""
+    return {"id": encode(User.PREFIX, pk)} | ({"name": name} if name else {})
 
 
 def spell_person(kind, row, *, to_owner):

@@ -20,6 +20,6 @@ class Archive(ConversationView):
 
     def change(self, conversation, verb):
         with transaction.atomic():
-            self.check_unchanged(etag_of(conversation.locked()))
+            self.check_unchanged(etag_of(conversation.locked(), self.request.user))
             verb()
         return self.one(conversation)

@@ -18,7 +18,9 @@ from api.v1.serializers.conversations import (
     EverythingDeletedSerializer,
     spell,
     spell_one,
+    spell_shown,
 )
+from api.v1.serializers.people import spell_named
 from api.v1.views.items import CONTENT, path_page, written
 from conversations import listing
 from conversations.listing import COLUMNS
@@ -26,6 +28,7 @@ from conversations.models import Conversation, Tag, Tagging, Tombstone
 from conversations.selection import Selection
 from lib.walks import Walk
 from projects.models import Project
+from projects.people import Role
 
 ITEMS = 1_000  # inside a conversation's answer
 NARROWED = (
@@ -45,9 +48,14 @@ WALK = (
 )
 
 
-def etag_of(conversation):
-    """Changes with whatever the answer shows; which branch is active is no revision of anything."""
-    return f'"{conversation.revision}-{conversation.active_branch_id.hex[-12:]}"'
+def etag_of(conversation, user):
+    """Changes with whatever the answer shows: which branch is active, and what `user` may do, are no revision of it."""
+    return _etag(conversation, conversation.role_of(user))
+
+
+def _etag(conversation, role):
+    standing = "" if role == Role.OWNER else f"-{role}"
+    return f'"{conversation.revision}-{conversation.active_branch_id.hex[-12:]}{standing}"'
 
 
 def filtered(conversations, query, user):
@@ -77,14 +85,21 @@ class ConversationView(V1):
     """What the resources of conversations share."""
 
     def one(self, conversation, status=200, **more):
-        return self.answer(spell_one(conversation) | more, status, etag=etag_of(conversation))
+        user = self.request.user
+        role = conversation.role_of(user)
+        return self.answer(spell_one(conversation, role, user) | more, status, etag=_etag(conversation, role))
 
     def listed(self, conversations):
-        """A page of what the query asks for of these. A tombstone knows where a conversation deleted since stood."""
+        """A page of what the query asks for of these, others' among them."""
         user = self.request.user
-        found = filtered(conversations, self.request.query_params, user).values_list(*COLUMNS)
+        found = listing.with_standing(filtered(conversations, self.request.query_params, user), user)
+        return self.walked(found, partial(spell_shown, user=user))
+
+    def walked(self, rows, spell):
+        """A tombstone knows where a conversation deleted since stood."""
+        user = self.request.user
         places = [Conversation.objects.visible_to(user), Tombstone.objects.of(Conversation, owner_id=user.pk)]
-        return self.walk(Walk(found, places).page, Conversation.PREFIX, spell)
+        return self.walk(Walk(rows, places).page, Conversation.PREFIX, spell)
 
 
 class Conversations(ConversationView):
@@ -94,11 +109,14 @@ class Conversations(ConversationView):
     )
     def get(self, request):
         """What the caller owns, newest change first; with `shared`, what others have let the caller into."""
-        if flag_of(request.query_params, "shared"):
-            return self.listed(Conversation.objects.shared_with(request.user))
-        if FILTERS.isdisjoint(request.query_params):
-            return self.walk(partial(listing.page, request.user), Conversation.PREFIX, spell)
-        return self.listed(Conversation.objects.visible_to(request.user, own=True))
+        user, query = request.user, request.query_params
+        if flag_of(query, "shared"):
+            return self.listed(Conversation.objects.shared_with(user))
+        spell_own = partial(spell, owner=spell_named(user.pk, user.name), role=Role.OWNER)
+        if FILTERS.isdisjoint(query):
+            return self.walk(partial(listing.page, user), Conversation.PREFIX, spell_own)
+        own = filtered(Conversation.objects.visible_to(user, own=True), query, user)
+        return self.walked(own.values_list(*COLUMNS), spell_own)
 
     @spec.described(takes=ConversationInput, answers={201: ConversationSerializer})
     def post(self, request):
@@ -163,7 +181,7 @@ class OneConversation(ConversationView):
             fields["title"] = fields["title"] or None
         with transaction.atomic():
             locked = found.locked()
-            self.check_unchanged(etag_of(locked))
+            self.check_unchanged(etag_of(locked, request.user))
             locked.change(**fields)
         return self.one(locked)
 
@@ -178,7 +196,7 @@ class OneConversation(ConversationView):
         found = self.conversation(conversation)
         self.check_may_delete(found)
         with transaction.atomic():
-            self.check_unchanged(etag_of(found.locked()))
+            self.check_unchanged(etag_of(found.locked(), request.user))
             self.erase(found)
         return HttpResponse(status=204)
 

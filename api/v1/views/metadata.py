@@ -27,9 +27,9 @@ class Metadata(V1):
         if not isinstance(metadata, dict):
             raise invalid("The body", "must be an object.")
         with transaction.atomic():
-            self.check_unchanged(etag_of(found.locked()))
+            self.check_unchanged(etag_of(found.locked(), self.request.user))
             found.set_metadata(metadata, **how)
         return self.one(found)
 
     def one(self, conversation):
-        return self.answer(conversation.metadata, etag=etag_of(conversation))
+        return self.answer(conversation.metadata, etag=etag_of(conversation, self.request.user))

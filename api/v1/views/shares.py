@@ -27,6 +27,7 @@ from api.v1.serializers.shares import (
 from api.v1.views.branches import existing
 from api.v1.views.items import message_named
 from conversations.models import Conversation
+from projects.people import Role
 from sharing import counting, opening, spelling
 from sharing.continuing import Continuation
 from sharing.findings import findings
@@ -256,7 +257,7 @@ class ContinueShare(V1):
     def post(self, request, share):
         """What a link shows as a new conversation of the caller’s, where whoever made it allows that (`read_only`)."""
         conversation = Continuation(opened(request, share)).start(request.user, request=request)
-        return self.answer(spell_one(conversation), 201)
+        return self.answer(spell_one(conversation, Role.OWNER, request.user), 201)
 
 
 def opened(request, spelled):

@@ -51,6 +51,53 @@ def test_a_list_is_walked_to_its_end(as_alice, django_assert_num_queries):
     assert (second["has_more"], second["next_after"]) == (False, None)
 
 
+def test_each_says_whose_it_is_and_what_the_caller_may_do(as_alice, as_bob, alice, bob, conversation, project, typeid):
+    path, hers = f"/conversations/{typeid(conversation)}", {"id": typeid(alice), "name": "Alice"}
+
+    def standing(told):
+        return told["owner"], told["role"]
+
+    assert standing(as_alice.get(path).json()) == (hers, "owner")
+    assert standing(as_alice.post("/conversations", {}).json()) == (hers, "owner")
+    for role in ("viewer", "commenter", "editor"):
+        project.people.let_in(bob, role, by=alice)
+        assert standing(as_bob.get(path).json()) == (hers, role)
+        assert [standing(row) for row in as_bob.get("/conversations?shared=true").json()["data"]] == [(hers, role)]
+    conversation.people.let_in(bob, "viewer", by=alice)  # less than the project lets him
+    assert [row["role"] for row in as_bob.get("/conversations?shared=true").json()["data"]] == ["editor"]
+
+    project.hand_over(bob, by=alice)
+    inside = f"/projects/{typeid(project)}/conversations"
+    assert [standing(row) for row in as_bob.get(inside).json()["data"]] == [(hers, "editor")]
+    assert [standing(row) for row in as_alice.get(inside).json()["data"]] == [(hers, "owner")]
+
+
+def test_whoever_may_do_more_by_now_is_sent_it_again(as_bob, alice, bob, conversation, typeid):
+    path = f"/conversations/{typeid(conversation)}"
+    etag = as_bob.get(path)["ETag"]
+    assert as_bob.get(path, If_None_Match=etag).status_code == 304
+
+    conversation.people.let_in(bob, "editor", by=alice)
+
+    again = as_bob.get(path, If_None_Match=etag)
+    assert (again.status_code, again.json()["role"]) == (200, "editor")
+    assert as_bob.patch(path, {"title": "Ours"}, If_Match=again["ETag"]).status_code == 200
+
+
+def test_whose_they_are_costs_the_same_for_many(as_bob, alice, bob, project, django_assert_num_queries):
+    for n in range(10):
+        Conversation.objects.start(alice, title=f"Number {n}").people.let_in(bob, "viewer", by=alice)
+        Conversation.objects.start(alice, title=f"Inside {n}", project=project)
+
+    rows = as_bob.get("/conversations?shared=true&limit=100").json()["data"]
+    assert {(row["owner"]["name"], row["role"]) for row in rows} == {("Alice", "viewer")}
+    assert len(rows) == 20
+    with django_assert_num_queries(3):  # the key, the rows with what lets him in, how many there are
+        as_bob.get("/conversations?shared=true&limit=5")
+    with django_assert_num_queries(4):  # and the project
+        as_bob.get(f"/projects/{project.typeid}/conversations?limit=5")
+
+
 def test_a_walk_goes_on_behind_a_row_that_was_deleted(as_alice):
     made = [as_alice.post("/conversations", {"title": f"Number {n}"}).json()["id"] for n in range(4)]
     as_alice.delete(f"/conversations/{made[2]}")
