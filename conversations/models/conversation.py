@@ -3,7 +3,7 @@ from datetime import timedelta
 from itertools import count, groupby
 
 from django.db import connection, models, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, Value
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Left, Now
 from django.utils import timezone
 
@@ -256,8 +256,9 @@ class Conversation(Row):
         locked = self.locked()
         locked.people.change_owner(user, by=by, request=request)
         project = Project.objects.filter(pk=locked.project_id, owner=user).first()
-        # Whose words they are was plain as long as the owner wrote them.
-        locked.messages.update(author=Coalesce("author", Value(by.pk)), owner=user, import_batch=None)
+        # Whose words they are was plain as long as the owner wrote them, and is plain now of the new one's.
+        author = Case(When(author=user, then=None), default=Coalesce("author", Value(by.pk)))
+        locked.messages.update(author=author, owner=user, import_batch=None)
         for rows in (locked.revisions, locked.attachments, locked.sources):
             rows.update(import_batch=None)
         signals.conversation_handed_over.send(None, conversation=locked)

@@ -1,5 +1,6 @@
 """Two who write at once: nobody loses anything, nobody is forked away by surprise, and each sees the other."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -55,6 +56,27 @@ def test_what_two_send_from_the_same_page_comes_one_behind_the_other(sign_in, al
     assert path_of(shared)[2:] == ["Hers", "His", "Hers again"]
     assert shared.branches.count() == 1
     assert list(shared.messages.order_by("position").values_list("author", flat=True))[2:] == [None, bob.pk, None]
+
+
+def test_after_a_handover_each_one_s_words_are_still_theirs(sign_in, alice, bob, shared, written):
+    for user, text in ((bob, "His"), (alice, "Hers")):
+        sign_in(user).post(f"{shared.get_absolute_url()}messages/", written(text))
+    shared.hand_over(bob, by=alice)
+    sign_in(bob).post(f"{shared.get_absolute_url()}messages/", written("His again"))
+
+    told = dict(shared.messages.filter(role="user").values_list("text", "author"))
+    assert told == {"What is a comet?": alice.pk, "His": None, "Hers": alice.pk, "His again": None}
+    for reader, hers, his in ((bob, "Alice", "You"), (alice, "You", "Bob")):
+        html = sign_in(reader).get(shared.get_absolute_url()).content.decode()
+        assert re.findall(r'message__who">(\w+)<', html) == [hers, "Assistant", his, hers, his]
+
+    shared.hand_over(alice, by=bob)
+    assert dict(shared.messages.filter(role="user").values_list("text", "author")) == {
+        "What is a comet?": None,
+        "His": bob.pk,
+        "Hers": None,
+        "His again": bob.pk,
+    }
 
 
 def test_an_older_message_that_is_answered_on_purpose_still_branches(sign_in, bob, shared):
