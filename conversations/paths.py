@@ -147,6 +147,8 @@ class Item(NamedTuple):
     created_at: object
     completed_at: object
     edited_at: object
+    author_id: object = None  # who put it there, where that was not the owner
+    author_name: str | None = None  # None also where they are gone
 
     @property
     def shown_id(self):
@@ -157,8 +159,9 @@ class Item(NamedTuple):
         return self.parent_id and (self.parent_external_id or encode(Message.PREFIX, self.parent_id))
 
 
-def item_of(added, fields):
-    """The Item that a message just added is, without reading it again. `fields`: what Conversation.add was given."""
+def item_of(added, fields, author=None):
+    """The Item that a message just added is, without reading it again. `fields`: what Conversation.add was given.
+    `author`: the User who put it there, where that was not the owner."""
     written = FIELDS | fields
     return Item(
         added.id,
@@ -174,6 +177,8 @@ def item_of(added, fields):
         written["created_at"],
         written["completed_at"],
         None,
+        author and author.pk,
+        author and author.name,
     )
 
 
@@ -221,7 +226,9 @@ def _items(condition, kind, conversation, names):
     rows = fetch_prepared(
         f"""
         SELECT m.id, m.external_id, m.position, p.id, p.external_id, m.role, m.type, m.status, m.name, m.model,
-               m.call_id, m.text, m.parts::text, m.metadata::text, m.version, m.created_at, m.completed_at, m.edited_at
+               m.call_id, m.text, m.parts::text, m.metadata::text, m.version, m.created_at, m.completed_at, m.edited_at,
+               m.author_id,
+               CASE WHEN m.author_id IS NOT NULL THEN (SELECT name FROM accounts_user WHERE id = m.author_id) END
         FROM unnest(%(names)s::{kind}[]) WITH ORDINALITY AS wanted (name, number)
         CROSS JOIN LATERAL (
             SELECT * FROM conversations_message WHERE conversation_id = %(conversation)s AND {condition} LIMIT 1

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from api.fields import Anything, Input, Moment, Number, Object, Text, Whole, wrong
 from api.problem import Problem
 from api.v1.serializers.branches import BranchSerializer
+from api.v1.serializers.people import NamedSerializer, spell_named
 from conversations import limits
 from conversations.models import Message
 from conversations.parts import with_text
@@ -208,6 +209,9 @@ class ItemSerializer(serializers.Serializer):
     branch = serializers.CharField()
     sequence_number = serializers.IntegerField(help_text="From 1 on, along the branch that is read.")
     parent_id = serializers.CharField(required=False)
+    author = NamedSerializer(
+        required=False, help_text="Of a user’s item that somebody else than the conversation’s owner wrote: who."
+    )
     call_id = serializers.CharField(required=False)
     tool_call_id = serializers.CharField(required=False)
     tool_calls = serializers.ListField(child=Anything(), required=False)
@@ -240,6 +244,7 @@ def spell_item(row, *, branch, number, full):
     }
     optional = {
         "parent_id": row.shown_parent_id,
+        "author": spell_named(row.author_id, row.author_name) if row.author_id and row.role == "user" else None,
         "call_id": row.call_id,
         "tool_call_id": row.call_id if row.role == "tool" else "",
         "name": row.name,

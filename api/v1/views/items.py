@@ -118,12 +118,13 @@ class Items(ItemView):
         fields = self.clean(ItemInput, body)
         fields.setdefault("created_at", timezone.now())
         parent = fields.pop("parent_id")
-        added = None if parent else self.added_to_own(conversation, fields)
+        added, author = None if parent else self.added_to_own(conversation, fields), None
         if added is None:
             found = self.conversation(conversation, write=True)
             after = message_named(found, parent).position if parent else None
             added = found.add(**fields, after=after, author=request.user.pk)
-        row = paths.item_of(added, fields)
+            author = request.user if found.owner_id != request.user.pk else None
+        row = paths.item_of(added, fields, author)
         return self.answer(spell_item(row, branch=added.branch, number=added.number, full=full), 201, etag=etag_of(row))
 
     def added_to_own(self, spelled, fields):

@@ -1,6 +1,7 @@
 import pytest
 
 from conversations import limits
+from conversations.erasure import Erasure
 from conversations.models import Conversation
 
 
@@ -26,6 +27,38 @@ def test_a_branch_is_listed_newest_first_in_the_full_form(as_alice, path, django
     assert newest["parent_id"] == oldest["id"]
     assert oldest["content"][0]["input_text"] == oldest["text"] == "Which telescope should a beginner buy?"
     assert (listed["total"], listed["has_more"]) == (2, False)
+
+
+def test_what_somebody_else_than_the_owner_wrote_says_who(as_alice, as_bob, alice, bob, conversation, path):
+    conversation.people.let_in(bob, "editor", by=alice)
+    his = {"id": bob.typeid, "name": "Bob"}
+    made = as_bob.post(f"{path}/items", {"role": "user", "content": "His"}).json()
+    assert made["author"] == his
+    assert "author" not in as_bob.post(f"{path}/items", {"role": "assistant", "content": "A model’s"}).json()
+    assert "author" not in as_alice.post(f"{path}/items", {"role": "user", "content": "Hers"}).json()
+
+    def told(items):
+        return [(item["role"], item.get("author")) for item in items]
+
+    written = [("user", None), ("assistant", None), ("user", his), ("assistant", None), ("user", None)]
+    for program in (as_alice, as_bob):
+        assert told(program.get(path).json()["items"]) == written
+        assert told(program.get(f"{path}/items?order=asc").json()["data"]) == written
+        assert program.get(f"{path}/items/{made['id']}").json()["author"] == his
+
+    conversation.hand_over(bob, by=alice)
+    hers = {"id": alice.typeid, "name": "Alice"}
+    handed = [("user", hers), ("assistant", None), ("user", None), ("assistant", None), ("user", hers)]
+    assert told(as_bob.get(path).json()["items"]) == handed
+
+
+def test_who_is_gone_has_no_name(as_alice, as_bob, alice, bob, conversation, path):
+    conversation.people.let_in(bob, "editor", by=alice)
+    as_bob.post(f"{path}/items", {"role": "user", "content": "His"})
+    gone = bob.typeid
+    Erasure(bob).run()
+
+    assert as_alice.get(f"{path}/items").json()["data"][0]["author"] == {"id": gone}
 
 
 def test_either_form_can_be_asked_for(as_alice, path):
