@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.ClientAddress",
+    "sharing.middleware.Unlisted",
     "django.middleware.gzip.GZipMiddleware",  # adds noise to each answer, so that its length tells nothing (BREACH)
     "api.middleware.Brotli",
     "api.middleware.ApiAnswers",

@@ -1,8 +1,8 @@
-"""What every answer to a stranger has in common, and what they are told where a link does not open."""
+"""What strangers are told where a link does not open."""
 
 from functools import wraps
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 
 from accounts.refusals import TooManyRequests, TooManyTries
@@ -18,12 +18,6 @@ from sharing.refusals import (
     TooMuchAtOnce,
 )
 
-# Found by whoever was given it, and by nobody else: neither by search engines nor by sites that it links to.
-UNLISTED = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-}
 LOCKED = (SharePasswordRequired, SharePasswordWrong, TooManyTries)
 CLOSED = {
     ShareNotFound: (
@@ -56,14 +50,13 @@ def public(view):
         link = None
         try:
             link = opening.opened(request, share)
-            response = view(request, link, **rest)
+            return view(request, link, **rest)
         except LOCKED as refusal:
-            response = _locked(link, refusal)
+            return _locked(link, refusal)
+        except Http404:  # a file whose bytes are gone
+            return _closed(ShareNotFound())
         except Refusal as refusal:
-            response = _closed(refusal)
-        for name, value in UNLISTED.items():
-            response.setdefault(name, value)
-        return response
+            return _closed(refusal)
 
     return answered
 

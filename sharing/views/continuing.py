@@ -6,6 +6,7 @@ from lib.http import see_other
 from lib.refusals import Refusal
 from sharing import opening
 from sharing.continuing import Continuation
+from sharing.middleware import unlist
 from sharing.pages import title_of
 from sharing.views.answers import public
 
@@ -24,5 +25,6 @@ def new(request, link):
             refused = refusal
     context = {"link": link, "title": title_of(link), "continuation": continuation, "refused": refused}
     response = render(request, "sharing/continue.html", context, status=422 if refused else 200)
+    unlist(response)
     response["Referrer-Policy"] = "same-origin"  # without any, a browser does not say whose form it sends
     return response

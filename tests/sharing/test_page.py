@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from conversations.models import Attachment
+from lib.typeid import new_id
 from sharing import limits, opening, pages
+from sharing.middleware import UNLISTED
 from sharing.models import ShareLink
 from tests.sharing.conftest import PNG
 
@@ -40,6 +42,50 @@ def test_the_page_keeps_nothing_tells_nobody_and_runs_nothing(open_, conversatio
         assert "<form" not in html
         assert re.findall(r"<script(?! type=\"module\" src=\"/static/)", html) == []
         assert re.findall(r"https?://(?!localhost|127\.0\.0\.1)[^\"<]*", html) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "accept", "status"),
+    [
+        ("get", "", "*/*", 200),
+        ("get", "", "application/json", 200),
+        ("get", "?after=7", "*/*", 302),
+        ("get", "?after=x", "*/*", 404),
+        ("put", "", "*/*", 405),
+        ("put", "", "application/json", 405),
+        ("post", "/markdown/", "*/*", 405),
+        ("get", "/markdown", "*/*", 301),
+        ("get", "/files/{file}/", "*/*", 200),
+        ("get", "/files/{gone}/", "*/*", 404),
+        ("put", "/files/{file}/", "*/*", 405),
+        ("get", "/files/nothing/", "*/*", 404),
+        ("get", "/nothing/", "*/*", 404),
+        ("get", "/continue/", "*/*", 302),
+    ],
+)
+def test_every_answer_below_a_link_is_for_whoever_has_it(conversation, share, picture, method, path, accept, status):
+    gone = Attachment.objects.get(pk=picture.pk)
+    gone.pk, gone.sha256, gone.external_id = new_id(), "cd" * 32, "file-2"  # its bytes are lost
+    message = picture.message
+    message.parts += [{"type": "image", "name": "sun.png", "attachment_id": gone.typeid}]
+    message.save(update_fields=["parts"])
+    gone.save(force_insert=True)
+    link = share(conversation, include_images=True)
+
+    path = link.path + path.format(file=picture.typeid, gone=gone.typeid)
+    answer = getattr(Client(), method)(path, headers={"Accept": accept})
+
+    assert answer.status_code == status
+    for name, value in UNLISTED.items():
+        assert answer[name] == value
+
+
+def test_so_is_a_fault(conversation, share, monkeypatch):
+    link = share(conversation)
+    monkeypatch.setattr(pages, "page", None)
+
+    answer = Client(raise_request_exception=False).get(link.path)
+    assert (answer.status_code, answer.headers.items() >= UNLISTED.items()) == (500, True)
 
 
 def test_its_owner_sees_what_strangers_see(open_, conversation, share, sign_in, alice):

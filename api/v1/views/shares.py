@@ -33,7 +33,6 @@ from sharing.continuing import Continuation
 from sharing.findings import findings
 from sharing.models import DailyViews, ShareLink
 from sharing.selection import Selection
-from sharing.views.answers import UNLISTED
 
 LISTED = (
     *spec.walked(spelling.PREFIX),
@@ -228,12 +227,6 @@ class PublicShare(V1):
 
     authentication_classes = []
     needs_user = False
-
-    def dispatch(self, request, *args, **kwargs):
-        response = super().dispatch(request, *args, **kwargs)
-        for name, value in UNLISTED.items():
-            response[name] = value
-        return response
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
