@@ -2,8 +2,8 @@
 
 from conversations import paths
 from conversations.models import Attachment, Message, Revision
-from conversations.parts import shows
 from lib.json import dumps
+from lib.typeid import decode
 from sharing.publishing import publish
 
 FEW = 50  # messages, read at once however long they are: a page of them
@@ -24,7 +24,7 @@ def shown(link, positions):
 def _as_they_were(link, positions):
     found = Message.objects.filter(conversation_id=link.conversation_id, position__in=positions)
     messages = list(found.order_by("position").defer("metadata"))
-    return messages if link.is_live else _without_later_files(link, _with_old_words(link, messages))
+    return messages if link.is_live else _with_files_of_then(link, _with_old_words(link, messages))
 
 
 def _with_old_words(link, messages):
@@ -38,15 +38,25 @@ def _with_old_words(link, messages):
     return messages
 
 
-def _without_later_files(link, messages):
-    """A file that is put beside words which stand there already makes no Revision of them."""
-    with_files = {message.pk: message for message in messages if any(map(_names_file, message.parts or []))}
-    if with_files:
-        for file in Attachment.objects.filter(message__in=with_files, created_at__gt=link.taken_at):
-            message = with_files[file.message_id]
-            message.parts = [part for part in message.parts if not shows(part, file)]
+def _with_files_of_then(link, messages):
+    """Without those that were put beside words which stood there already, which makes no Revision, and those deleted
+    since, which a Revision still names."""
+    named = {pk for message in messages for part in message.parts or [] if (pk := _file(part))}
+    if named:
+        made = dict(Attachment.objects.filter(pk__in=named).values_list("pk", "created_at"))
+        later = {pk for pk, created_at in made.items() if created_at > link.taken_at}
+        gone = named - made.keys()
+        for message in messages:
+            lost = (
+                later if message.version == 1 else later | gone
+            )  # what is as it was written may name what we never had
+            message.parts = message.parts and [part for part in message.parts if _file(part) not in lost]
     return messages
 
 
-def _names_file(part):
-    return isinstance(part, dict) and bool(part.get("attachment_id"))
+def _file(part):
+    """The key of the file that a part names; None where that is none of ours."""
+    try:
+        return decode(Attachment.PREFIX, part["attachment_id"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None

@@ -183,6 +183,23 @@ def test_no_other_file_of_the_conversation_is_behind_a_link(client, conversation
     assert client.get(f"{after.path}/files/{picture.typeid}/").status_code == 404
 
 
+def test_a_file_that_is_deleted_takes_its_name_along(open_, client, conversation, share, picture, alice):
+    """Also where the message was changed since, and only a Revision names it."""
+    first, live = share(conversation, include_images=True), share(conversation, is_live=True)
+    picture.message.edit("Look there", by=alice)
+    second = share(conversation)
+    picture.message.edit("Look", parts=[{"type": "text", "text": "Look"}], by=alice)
+    assert [b"moon.png" in open_(link).content for link in (first, second, live)] == [True, True, False]
+
+    Attachment.objects.get().remove()
+
+    for link in (first, second, live):
+        assert b"moon.png" not in open_(link).content
+        assert "moon.png" not in open_(link, Accept="application/json").content.decode()
+        assert b"moon.png" not in client.get(f"{link.path}/markdown/").content
+    assert b"Look" in open_(first).content
+
+
 def test_what_a_browser_might_run_is_not_given_out(client, conversation, share, picture):
     Attachment.objects.update(content_type="image/svg+xml")
     link = share(conversation, include_images=True)
