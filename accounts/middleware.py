@@ -5,6 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.functional import SimpleLazyObject
 
+from accounts import ahead
+
 
 class Authentication(AuthenticationMiddleware):
     """Django's, except that the user who came with the session is not read a second time, and that whoever asks after
@@ -15,6 +17,8 @@ class Authentication(AuthenticationMiddleware):
 
         def user():
             request.user = request.session.user or get_user(request)
+            if request.user.is_authenticated:
+                ahead.seen(request.session.session_key, request.user)
             return request.user
 
         request.user = SimpleLazyObject(user)

@@ -186,12 +186,15 @@ class Prepared:
     def first(self, *given):
         """The first row as a model instance, with what select_related() and annotate() named; None where there is
         none."""
+        return self.ask(*given).found
+
+    def ask(self, *given):
+        """The Answer that has it."""
         sql, params, places, read = self._written
         params = list(params)
         for place, number in places:
             params[place] = given[number]
-        found = fetch_along(sql, params, binary=False)
-        return read(found[:1]) if found else None
+        return ask(sql, params, binary=False, read=lambda found: read(found[:1]) if found else None)
 
     @cached_property
     def _written(self):

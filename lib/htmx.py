@@ -1,10 +1,9 @@
-from secrets import token_hex
-
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
-from django.utils.safestring import SafeString
+
+from lib.pieces import place, put
 
 
 def wants_fragment(request):
@@ -31,8 +30,5 @@ def render_page(request, template, context=None, *, fragment, status=None, late=
 
 
 def _filled(request, template, context, late):
-    places = {name: SafeString(f"<{token_hex(8)}>") for name in late}  # which nobody can have written
-    page = render_to_string(template, context | {"late": places}, request).encode()
-    for name, place in places.items():
-        page = page.replace(place.encode(), late[name].encode())
-    return page
+    page = render_to_string(template, context | {"late": {name: place(name) for name in late}}, request)
+    return put(page, late)

@@ -219,10 +219,15 @@ class Conversation(Row):
     def visible(cls, pk, user):
         """The one at `pk`, with its active branch, where visible_to(user) finds it; else DoesNotExist. It knows whether
         anybody but its owner sees it too: `has_others`."""
-        found = _VISIBLE.first(pk, user.pk, user.workspace_id) if user.is_authenticated else None
+        found = cls.asked(pk, user).found if user.is_authenticated else None
         if found is None:
             raise cls.DoesNotExist
         return found
+
+    @staticmethod
+    def asked(pk, reader):
+        """The Answer that has what visible() finds, or None, for somebody signed in."""
+        return _VISIBLE.ask(pk, reader.pk, reader.workspace_id)
 
     def role_of(self, user):
         """What `user` may do here: the most of what a grant and its project let them; None for strangers. Whoever owns

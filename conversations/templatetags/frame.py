@@ -1,39 +1,57 @@
 """What stands around every page of somebody signed in."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 
 from django import template
 from django.utils.safestring import mark_safe
 
+from accounts.templatetags.accounts import theme_switch
 from conversations import history
 from conversations.beside import RECENT, Beside
 from lib.http import address
+from lib.pieces import piece
 
 register = template.Library()
 
 
-@register.inclusion_tag("_sidebar.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def sidebar(context):
     """Brand, search, views, projects, the newest conversations in date groups, the account. Two queries, for both
     lists."""
     request = context["request"]
     if not request.user.is_authenticated:
-        return {"user": request.user}
+        return ""
     lists = context.get("beside") or Beside(request.user)
     page = context.get("newest") or lists.recent.found
     projects, more_projects = lists.projects.found
-    return {
-        "request": request,
-        "user": request.user,
-        "csrf_token": context["csrf_token"],
-        # The search page has a box of its own.
-        "words": "" if request.path == address("conversations:search") else request.GET.get("q", ""),
+    # The search page has a box of its own.
+    words = "" if request.path == address("conversations:search") else request.GET.get("q", "")
+    html = {
+        "words": escape(words),
         "projects": _projects(projects, request.path),
-        "has_more_projects": more_projects,
         "recent": _list(page, context.get("conversation")),
-        "has_more": page.next_cursor is not None,
+        "theme": theme_switch(context),
+        "csrf_token": str(context["csrf_token"]),
     }
+    return piece(
+        "_sidebar.html",
+        html,
+        here=request.path if request.path in _views() else "",
+        name=request.user.get_short_name(),
+        is_staff=request.user.is_staff,
+        has_projects=bool(projects),
+        has_more_projects=more_projects,
+        has_recent=bool(page.rows),
+        has_more=page.next_cursor is not None,
+    )
+
+
+@cache
+def _views():
+    """Where the links of the sidebar lead."""
+    names = ("new", "index", "shared", "imports")
+    return {address("sharing:index"), address("projects:index"), *(address(f"conversations:{name}") for name in names)}
 
 
 def _projects(projects, path):

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.ahead import asking
 from accounts.models import AuditEvent
 from conversations import finding as finder
 from conversations import history, limits, outline, reading, rendering, search, threads
@@ -91,18 +92,26 @@ def new(request):
     return render(request, "conversations/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@login_required
+class Asked:
+    """What a thread page asks, whoever `reader` turns out to be, and whether or not there is such a conversation."""
+
+    def __init__(self, request, reader, pk):
+        self.beside = None if wants_fragment(request) else Beside(reader)
+        self.opening = None if PLACES & request.GET.keys() else _opening(pk, reader.pk, reader)
+        self.readings = AuditEvent.objects.readings_of(pk, timezone.now() - RECENTLY)
+        self.conversation = Conversation.asked(pk, reader)
+
+
 @require_GET
 @csp_update({"frame-src": [SELF]})  # what a link would show, in the dialog that makes one
-def detail(request, pk):
+@asking(Asked)
+def detail(request, asked, pk):
     """A window of one path: around `at` (a message id), before or after a position on the path to `tip`, or the end."""
-    # Asked for here, they come along with the conversation itself.
-    beside = None if wants_fragment(request) else Beside(request.user)
-    opening = None if PLACES & request.GET.keys() else _opening(pk, request.user.pk, request.user)
-    readings = AuditEvent.objects.readings_of(pk, timezone.now() - RECENTLY)
-    conversation = visible_or_404(request, pk)
+    conversation = asked.conversation.found
+    if conversation is None:
+        raise Http404
     try:
-        window, found = _window(conversation, request, opening)
+        window, found = _window(conversation, request, asked.opening)
     except ValueError:
         raise Http404 from None
     finding = finder.find(conversation, request.GET.get("find", ""), at=found)
@@ -122,7 +131,7 @@ def detail(request, pk):
         with_hidden="hidden" in request.GET,
     )
     context = {
-        "beside": beside,
+        "beside": asked.beside,
         "conversation": conversation,
         "thread": thread,
         "whole": reading.WHOLE if "all" in request.GET else 0,
@@ -138,7 +147,7 @@ def detail(request, pk):
         "is_owner": is_owner,
         "branch": None if thread.is_active else conversation.branches.filter(tip_position=thread.tip).first(),
         # How often an administrator has read this of late, and when last; all of it is under Account.
-        "readings": is_owner and dict(zip(("count", "last"), readings.found, strict=True)),
+        "readings": is_owner and dict(zip(("count", "last"), asked.readings.found, strict=True)),
     }
     late = {"turns": thread.html}
     if not wants_fragment(request):

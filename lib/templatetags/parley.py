@@ -77,7 +77,8 @@ class CurrentNode(Node):
         self.path = path
 
     def render(self, context):
-        return ' aria-current="page"' if context["request"].path == self.path else ""
+        here = context["here"] if "here" in context else context["request"].path
+        return ' aria-current="page"' if here == self.path else ""
 
 
 @register.filter

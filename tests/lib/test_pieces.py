@@ -1,0 +1,49 @@
+import re
+
+import pytest
+from django.template import engines
+
+from lib import pieces
+
+
+@pytest.fixture
+def template(monkeypatch):
+    """A template of these words, and how often it was read."""
+    read = []
+
+    def made(words):
+        def render(name, context):
+            read.append(context)
+            return engines["django"].from_string(words).render(context)
+
+        pieces._parts.cache_clear()
+        monkeypatch.setattr(pieces, "render_to_string", render)
+        return read
+
+    yield made
+    pieces._parts.cache_clear()
+
+
+def test_a_piece_is_remembered_by_its_facts_and_never_by_what_is_put_into_it(template):
+    read = template("{{ name }}: {{ list }}")
+
+    said = [
+        pieces.piece("x.html", {"list": html}, name=name) for html, name in [("<b>", "A"), ("<i>", "A"), ("<i>", "B")]
+    ]
+
+    assert said == ["A: <b>", "A: <i>", "B: <i>"]
+    assert len(read) == 2
+
+
+def test_facts_are_escaped_and_nobody_can_name_a_place(template):
+    template("{{ name }} {{ list }}")
+    mark = re.sub("[0-9a-f]{16}", "0" * 16, pieces.place("list"))
+
+    assert pieces.piece("x.html", {"list": "<li>"}, name="<list>") == "&lt;list&gt; <li>"
+    assert pieces.put(f"{mark} {pieces.place('list')}", {"list": mark}) == f"{mark} {mark}"
+
+
+def test_what_is_put_in_is_not_looked_through(template):
+    template("{{ list }}")
+
+    assert pieces.piece("x.html", {"list": pieces.place("list")}) == pieces.place("list")
