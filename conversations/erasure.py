@@ -13,6 +13,7 @@ from accounts.models import AuditEvent, Session, User, Workspace
 from conversations import files
 from conversations.deletion import delete_conversations
 from conversations.models import Attachment, Conversation, ImportBatch, ImportLine, Message, Tombstone
+from projects.models import ProjectMember
 
 AT_ONCE = 100  # conversations in one transaction
 COUNTED = ("conversations", "messages", "attachments")  # while they go, since others may be adding to them
@@ -38,6 +39,11 @@ class Erasure:
             "api_keys": self.user.api_keys.count(),
             "colleagues": self.user.workspace.users.exclude(pk=self.user.pk).count(),
         }
+
+    def missed(self):
+        """What somebody else would go without: the querysets of conversations and of projects, the newest first."""
+        crowded = self.user.projects.filter(pk__in=ProjectMember.objects.values("project"))
+        return self.user.conversations.seen_by_others().newest_first(), crowded.order_by("-updated_at", "-pk")
 
     def run(self, *, actor=None, request=None):
         """Returns what went: {word: number}, without the colleagues. `actor`: who decided it, where not the user."""

@@ -78,6 +78,10 @@ class ConversationQuerySet(models.QuerySet):
         """What others have let `user` into."""
         return self.visible_to(user).exclude(owner=user)
 
+    def seen_by_others(self):
+        """Those that somebody else than their owner sees too."""
+        return self.filter(_others_see())
+
     def newest_first(self):
         return self.order_by("-last_message_at", "-id")
 
@@ -604,16 +608,21 @@ def refuse_large(metadata):
         raise MetadataTooLarge
 
 
+def _others_see():
+    """By name, through its project, because the project is theirs."""
+    return (
+        Exists(Grant.objects.filter(conversation=OuterRef("pk")))
+        | Exists(ProjectMember.objects.filter(project=OuterRef("project")))
+        | Exists(Project.objects.filter(pk=OuterRef("project")).exclude(owner=OuterRef("owner")))
+    )
+
+
 _VISIBLE = Prepared(
     lambda pk, user, workspace: (
         Conversation.objects.visible_to(User(pk=user, workspace_id=workspace))
         .filter(pk=pk)
         .select_related("active_branch")
-        .annotate(
-            has_others=Exists(Grant.objects.filter(conversation=OuterRef("pk")))
-            | Exists(ProjectMember.objects.filter(project=OuterRef("project")))
-            | Exists(Project.objects.filter(pk=OuterRef("project")).exclude(owner=OuterRef("owner")))
-        )
+        .annotate(has_others=_others_see())
     )
 )
 

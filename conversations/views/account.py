@@ -16,6 +16,7 @@ from lib.http import see_other
 
 SALT = "account.deleted"
 SHOWN_FOR = 3_600  # seconds
+NAMED = 5  # of what others are in
 
 
 @login_required
@@ -28,7 +29,7 @@ def delete(request):
         logout(request)
         # Signed, in the address: nobody is left whose session could carry it.
         return see_other(f"{reverse('conversations:account_deleted')}?{urlencode({'gone': sign(gone)})}")
-    context = {"form": form, "loss": erasure.loss()}
+    context = {"form": form, "loss": erasure.loss(), "missed": [_beginning(rows) for rows in erasure.missed()]}
     return render(request, "account/delete.html", context, status=422 if form.is_bound else 200)
 
 
@@ -40,6 +41,11 @@ def deleted(request):
     except signing.BadSignature:
         raise Http404 from None
     return render(request, "account/deleted.html", {"gone": gone})
+
+
+def _beginning(rows):
+    """(how many, their word, the first of them)"""
+    return rows.count(), rows.model._meta.model_name, list(rows[:NAMED])
 
 
 def sign(gone):

@@ -1,5 +1,6 @@
 """After an account is deleted nothing of it is left: no word in any table, no byte on the disk."""
 
+import re
 import threading
 from pathlib import Path
 
@@ -231,6 +232,34 @@ def test_the_page_says_what_will_go_and_the_last_one_what_went(alice, conversati
     assert "<dt>Messages</dt><dd>2</dd>" in after
     assert "_auth_user_id" not in client.session
     assert client.post(reverse("account_login"), {"login": alice.email, "password": PASSWORD}).status_code == 200
+
+
+def test_what_others_would_lose_is_named_and_can_be_handed_over_first(
+    alice, bob, conversation, project, sign_in, django_assert_num_queries
+):
+    for n in range(6):
+        Conversation.objects.start(alice, title=f"Ours {n}").people.let_in(bob, "viewer", by=alice)
+    Conversation.objects.start(alice, title="Mine")
+    Project.objects.start(alice, name="Mine too")
+    client = sign_in(alice)
+    # session with its user; sums, imports, links, projects, keys, the workspace, colleagues; both kinds, each with how
+    # many; the sidebar’s two
+    with django_assert_num_queries(14):
+        html = client.get(reverse("conversations:account_delete")).content.decode()
+
+    assert "Others are in 7 conversations of yours" in html
+    assert "Others are in one project of yours" in html
+    assert re.findall(r'href="([^"]+)owner/">Hand over “([^”]+)”', html) == [
+        *((Conversation.objects.get(title=f"Ours {n}").get_absolute_url(), f"Ours {n}") for n in range(5, 0, -1)),
+        (project.get_absolute_url(), "Observatory"),
+    ]
+    conversation.hand_over(bob, by=alice)
+    assert (
+        "Others are in 6 conversations of yours" in client.get(reverse("conversations:account_delete")).content.decode()
+    )
+    lonely = sign_in(bob).get(reverse("conversations:account_delete")).content.decode()
+    assert "Others are in one conversation of yours, and lose it with you." in lonely
+    assert "project of yours" not in lonely
 
 
 @pytest.mark.parametrize("password", ["", "a guess", "alice's password "])
