@@ -15,7 +15,7 @@ from sharing.sparkline import Sparkline
 PAGE = 50
 DAYS = 30  # that a line of views goes back
 SOON = timedelta(days=7)
-PEOPLE = 50  # conversations, and projects, that one page names
+PEOPLE = 50  # conversations, and as many projects, that one page names
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,32 @@ def views_of(link):
     return Sparkline(DailyViews.objects.by_day([link], DAYS)[link.pk])
 
 
-def with_people(user):
-    """What others were let into that is `user`'s, the newest first, each with `let_in`, how many: conversations,
-    projects."""
+@dataclass(frozen=True)
+class Crowded:
+    """What others were let into, each with `let_in`, how many."""
+
+    conversations: list[Conversation]
+    projects: list[Project]
+    previous_page: int | None
+    next_page: int | None
+
+    @property
+    def is_any(self):
+        return bool(self.conversations or self.projects or self.previous_page)
+
+
+def with_people(user, number):
+    """The page `number`, from 1 on, of what others were let into that is `user`'s, the newest first. Two queries."""
     owned = Conversation.objects.visible_to(user, own=True).only("title", "workspace_id")
-    return _crowded(owned, "grants"), _crowded(Project.objects.filter(owner=user), "members")
+    kinds = [_crowded(owned, "grants", number), _crowded(Project.objects.filter(owner=user), "members", number)]
+    has_more = any(len(found) > PEOPLE for found in kinds)
+    return Crowded(*(found[:PEOPLE] for found in kinds), number - 1 or None, number + 1 if has_more else None)
 
 
-def _crowded(rows, let_in):
+def _crowded(rows, let_in, number):
+    """One more than a page of them, where there is one."""
     counted = rows.filter(**{f"{let_in}__isnull": False}).annotate(
         let_in=Count(let_in), let_in_last=Max(f"{let_in}__created_at")
     )
-    return counted.order_by("-let_in_last", "-pk")[:PEOPLE]
+    start = (number - 1) * PEOPLE
+    return list(counted.order_by("-let_in_last", "-pk")[start : start + PEOPLE + 1])

@@ -1,5 +1,6 @@
 """Everything that somebody shares, on one page; for a superuser, everything that their workspace does."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -54,7 +55,7 @@ def index(request, *, of_workspace=False):
         context["counts"] = counts = links.count_states()
         context["total"] = sum(counts.values())
         if not (of_workspace or after):
-            context["conversations"], context["projects"] = map(list, dashboard.with_people(request.user))
+            context["crowded"] = dashboard.with_people(request.user, _number_in(request.GET.get("people", "1")))
     return render_page(request, "sharing/index.html", context, fragment="rows")
 
 
@@ -104,6 +105,13 @@ def _asked(query):
     if state not in ("all", *ShareLink.State.values):
         raise BadRequest("A link is working, expired or revoked.")
     return "" if state == "all" else state, named[:200], query.get("after")
+
+
+def _number_in(text):
+    """Of a page, from 1 on."""
+    if not re.fullmatch("[1-9][0-9]{0,5}", text):
+        raise BadRequest("This page of the list does not exist.")
+    return int(text)
 
 
 def _note_reading(request):

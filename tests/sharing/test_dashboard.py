@@ -193,6 +193,23 @@ def test_what_people_were_let_into_stands_below(shown, conversation, alice, bob,
     assert "With people" not in shown(charlie)
 
 
+def test_what_people_were_let_into_comes_in_pages_and_none_is_left_out(shown, alice, bob, project, monkeypatch):
+    monkeypatch.setattr(dashboard, "PEOPLE", 2)
+    for n in range(3):
+        Conversation.objects.start(alice, title=f"Ours {n}").people.let_in(bob, "viewer", by=alice)
+
+    first, second = shown(), shown(people="2")
+    assert [f"Ours {n}" in first for n in range(3)] == [False, True, True]
+    assert [f"Ours {n}" in second for n in range(3)] == [True, False, False]
+    assert ("Older" in first, "Newer" in first, "Older" in second, "Newer" in second) == (True, False, False, True)
+    assert ("Observatory" in first, "Newer" in shown(people="9")) == (True, True)
+
+
+@pytest.mark.parametrize("number", ["", "0", "-1", "x", "9" * 7, "²"])
+def test_a_page_of_people_that_is_none_is_refused(sign_in, alice, number):
+    assert sign_in(alice).get(INDEX, {"people": number}).status_code == 400
+
+
 # --- what is done with them ---
 
 
