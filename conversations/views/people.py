@@ -1,10 +1,12 @@
 """Who is in a conversation or a project: the same pages for both. Whoever is in sees them; the owner changes things."""
 
 from functools import wraps
+from urllib.parse import urlencode
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +19,8 @@ from lib.http import see_other
 from projects.models import Project
 from projects.people import GIVEN
 from projects.refusals import NotTheOwner, OwnerIsIn, ProjectExists
+
+AT_ONCE = 50
 
 
 def of_thing(view):
@@ -69,7 +73,7 @@ def index(request, thing):
             notices.success(request, f"{user} is in, as {_a(row)}.")
             return _to_people(thing)
     context = _context(request, thing) | {
-        "people": thing.people.listed(),
+        "page": Paginator(thing.people.listed(), AT_ONCE).get_page(request.GET.get("page")),
         "roles": GIVEN,
         "form": form,
         "role": thing.role_of(request.user),
@@ -89,7 +93,7 @@ def role(request, thing, user):
         notices.success(request, f"{person.user} is {_a(row)} now.")
     else:
         notices.error(request, "There is no such role. Nothing was changed.")
-    return _to_people(thing)
+    return _to_people(thing, request.GET.get("page"))
 
 
 @of_own_thing
@@ -160,8 +164,8 @@ def _project(thing, user):
     return Project.objects.visible_to(user).filter(pk=getattr(thing, "project_id", None)).first()
 
 
-def _to_people(thing):
-    return see_other(f"{thing.get_absolute_url()}people/")
+def _to_people(thing, page=None):
+    return see_other(f"{thing.get_absolute_url()}people/{'?' + urlencode({'page': page}) if page else ''}")
 
 
 def _a(row):

@@ -158,9 +158,27 @@ def test_the_list_costs_the_same_for_many(sign_in, alice, thing, address, django
         thing.people.let_in(user, "viewer", by=alice)
     client = sign_in(alice)
 
-    # session with its user, what it is about, its owner, the people with their names, its project, the sidebar’s two
-    with django_assert_num_queries(7):
+    # session with its user, what it is about, its owner, how many people, they with their names, its project, the
+    # sidebar’s two
+    with django_assert_num_queries(8):
         client.get(address())
+
+
+def test_many_come_in_pages_and_nobody_is_left_out(sign_in, alice, thing, address, monkeypatch):
+    monkeypatch.setattr("conversations.views.people.AT_ONCE", 2)
+    for n in range(3):
+        user = User.objects.create_user(
+            f"u{n}@example.org", "a password of theirs", workspace=alice.workspace, name=f"U{n}"
+        )
+        thing.people.let_in(user, "viewer", by=alice)
+    client = sign_in(alice)
+
+    first = client.get(address()).content.decode()
+    assert ("U0" in first, "U1" in first, "U2" in first) == (True, True, False)
+    assert 'href="?page=2"' in first
+    assert "U2" in client.get(f"{address()}?page=2").content.decode()
+    changed = client.post(f"{address(f'people/{user.typeid}/')}?page=2", {"role": "editor"})
+    assert changed["Location"] == f"{address()}?page=2"
 
 
 def test_a_user_that_a_program_made_is_shown_by_name_and_removed(sign_in, alice, conversation):
