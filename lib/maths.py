@@ -21,6 +21,9 @@ UNNUMBERED = re.compile(r"\\(begin|end)\{(?:aligned|gathered|split|eqnarray\*?|g
 # A command the converter does not know comes out as its own name; then the source is the better reading.
 UNKNOWN = re.compile(r"\\[A-Za-z]")
 SCRIPTS = {"msub": 2, "msup": 2, "msubsup": 3}
+FUNCTIONS = {"arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "dim", "exp", "hom", "ker", "lg",
+             "ln", "log", "sec", "sin", "sinh", "tan", "tanh"}  # fmt: skip
+)
 
 
 class Typesetter:
@@ -53,6 +56,8 @@ def _mathml(tex, display):
             element.tail = _decoded(element.tail)
             for name, value in element.attrib.items():
                 element.set(name, _decoded(value))
+        for row in list(math.iter()):
+            _set_off_functions(row)
         math.attrib.pop("xmlns", None)
         math.set("alttext", tex)
         return ElementTree.tostring(math, encoding="unicode", short_empty_elements=False)
@@ -68,6 +73,21 @@ def _group_base(element):
         base = ElementTree.Element("mrow")
         base.extend(element[: surplus + 1])
         element[: surplus + 1] = [base]
+
+
+def _set_off_functions(row):
+    """TeX puts a thin space on either side of sin and its like, but for brackets and operators: e sin E, sin(x)."""
+    if row.tag in ("math", "mrow", "mtd", "msqrt"):
+        for place in range(len(row) - 1, 0, -1):
+            left, right = row[place - 1], row[place]
+            if (_is_function(left) and right.tag not in ("mo", "mspace")) or (
+                _is_function(right) and (left.tag not in ("mo", "mspace") or left.text == ")")
+            ):
+                row.insert(place, ElementTree.Element("mspace", width="0.167em"))
+
+
+def _is_function(element):
+    return (element.tag == "mi" and element.text in FUNCTIONS) or (element.tag in SCRIPTS and _is_function(element[0]))
 
 
 # Short formulas repeat ($x$, $n$) and are cheap to keep.

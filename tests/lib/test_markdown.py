@@ -227,6 +227,14 @@ def test_formulas_of_their_own(tex):
     assert "<li>" not in html
 
 
+@pytest.mark.parametrize(
+    ("tex", "spaces"),
+    [(r"$e\sin E$", 2), (r"$\sin(x)$", 0), (r"$(a)\log_2 n$", 2), (r"$a + \ln x$", 1), (r"$a\,\cos x$", 2)],
+)
+def test_functions_stand_off_what_is_beside_them_but_not_from_brackets_and_operators(tex, spaces):
+    assert render(tex).count('<mspace width="0.167em">') == spaces
+
+
 @pytest.mark.parametrize("text", ["a $$x$$ b", r"a \[x\] b"])
 def test_display_formulas_in_a_paragraph(text):
     assert '<math display="block" alttext="x">' in render(text)
