@@ -56,8 +56,9 @@ class Page:
     earlier_href: str
     later_href: str
     part: int
-    markdown_path: str
-    continue_path: str  # empty where it may only be read
+    # Relative, as those of its parts are: in a preview they lead to what the preview has there.
+    markdown_href: str
+    continue_href: str  # empty where it may only be read
     image: str = ""
 
     @property
@@ -94,8 +95,8 @@ def page(link, after=None):
         earlier_href=walk.href(walk.number - 1),
         later_href=walk.href(walk.number + 1),
         part=walk.number,
-        markdown_path=link.markdown_path,
-        continue_path="" if link.read_only else link.continue_path,
+        markdown_href=f"{link.name}/markdown/",
+        continue_href="" if link.read_only else f"{link.name}/continue/",
         image=settings.PUBLIC_ORIGIN + static(IMAGE),
     )
 
@@ -103,7 +104,7 @@ def page(link, after=None):
 def address(link, after):
     """Of the part that shows what comes behind position `after`."""
     walk = Walk(link, after)
-    return walk.href(walk.number)
+    return link.path + walk.query(walk.number)
 
 
 def markdown(link):
@@ -145,12 +146,10 @@ class Walk:
         return parts
 
     def href(self, number):
-        if not 1 <= number <= self.last:
-            return ""
-        elif number == 1:
-            return self.link.path
-        else:
-            return f"{self.link.path}?after={self.positions[(number - 1) * WINDOW - 1]}"
+        return self.link.name + self.query(number) if 1 <= number <= self.last else ""
+
+    def query(self, number):
+        return f"?after={self.positions[(number - 1) * WINDOW - 1]}" if number > 1 else ""
 
 
 class Names:

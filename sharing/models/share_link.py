@@ -240,9 +240,14 @@ class ShareLink(Row):
         return reverse("sharing:detail", args=[self.pk])
 
     @property
+    def name(self):
+        """The last word of its address."""
+        return spelling.share_id(self.secret)
+
+    @property
     def path(self):
         """Where people read it."""
-        return reverse("share", args=[spelling.share_id(self.secret)])
+        return reverse("share", args=[self.name])
 
     @property
     def address(self):
@@ -253,10 +258,6 @@ class ShareLink(Row):
     def files_path(self):
         """Below which address the files lie that it shows, each by its id and a slash."""
         return f"{self.path}/files/"
-
-    @property
-    def markdown_path(self):
-        return f"{self.path}/markdown/"
 
     @property
     def continue_path(self):

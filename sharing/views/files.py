@@ -12,7 +12,11 @@ def file(request, share, pk):
     """A file of the page behind a link. Whoever may see its conversation gets it also where the link is not there, or
     does not show it, yet: in a preview."""
     own = Attachment.objects.visible_to(request.user).filter(pk=pk).first()
-    return file_answer(own) if own else _shown(request, share, pk=pk)
+    if own is None:
+        return _shown(request, share, pk=pk)
+    response = file_answer(own)
+    response["X-Frame-Options"] = "SAMEORIGIN"  # the frame of the preview
+    return response
 
 
 @public

@@ -15,7 +15,7 @@ from sharing import dashboard
 from sharing.findings import findings
 from sharing.forms import INCLUDED, ChangeForm
 from sharing.models import ShareLink
-from sharing.views.previews import CHANGED, UNFINISHED, findings_answer, framed, framing, no_preview, preview_answer
+from sharing.views.previews import CHANGED, UNFINISHED, NoPreview, findings_answer, framing, previewed
 
 
 @login_required
@@ -84,17 +84,18 @@ def _seen(request):
         raise Http404 from None
 
 
-@framed
-@require_POST
-def preview_change(request, pk):
+def _read(request, data, pk):
     """What an old link would show: with what the form says, or after an update."""
     link = _link(request, pk)
-    if "now" in request.POST:
-        return preview_answer(request, lambda: link.draft(now=True))
-    form = ChangeForm(request.POST, link=link)
+    if "now" in data:
+        return lambda: link.draft(now=True)
+    form = ChangeForm(data, link=link)
     if not form.is_valid():
-        return no_preview(UNFINISHED)
-    return preview_answer(request, lambda: link.draft(**form.settings))
+        raise NoPreview(UNFINISHED)
+    return lambda: link.draft(**form.settings)
+
+
+preview, preview_page = previewed(_read)
 
 
 @login_required

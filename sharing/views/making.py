@@ -18,7 +18,7 @@ from sharing import choices, drafts, pages
 from sharing.findings import findings
 from sharing.forms import WHAT, ShareForm
 from sharing.models import ShareLink
-from sharing.views.previews import CHANGED, UNFINISHED, findings_answer, framed, framing, no_preview, preview_answer
+from sharing.views.previews import CHANGED, UNFINISHED, NoPreview, findings_answer, framing, previewed
 
 LISTED = 5  # links that the form names; all are on a page of their own
 OVER = "The link that this form made is over. Sent once more, it makes another."
@@ -142,19 +142,19 @@ def _form(request, conversation, form, window, status=200, **more):
     return render_page(request, "sharing/links/new.html", context, fragment="form", status=status)
 
 
-@framed
-@require_POST
-def preview(request, pk):
-    """The page that the link would show, byte for byte."""
+def _read(request, data, pk):
     conversation = own_or_404(request, pk)
-    form, draft = _sent(request, conversation)
+    form, draft = ShareForm(data, conversation=conversation), drafts.read(conversation, data.get("draft", ""))
     if not form.is_valid():
-        return no_preview(UNFINISHED)
-    elif draft is None:
-        return no_preview(UNKNOWN)
-    elif drafts.is_taken(draft):
-        return no_preview("This link is made already.", status=409)
-    return preview_answer(request, lambda: ShareLink.objects.draft(conversation, pk=draft.pk, **form.asked))
+        raise NoPreview(UNFINISHED)
+    if draft is None:
+        raise NoPreview(UNKNOWN)
+    if drafts.is_taken(draft):
+        raise NoPreview("This link is made already.", 409)
+    return lambda: ShareLink.objects.draft(conversation, pk=draft.pk, **form.asked)
+
+
+preview, preview_page = previewed(_read)
 
 
 @login_required

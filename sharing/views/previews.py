@@ -3,17 +3,24 @@
 from csp.constants import SELF
 from csp.decorators import csp_replace, csp_update
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.core import signing
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
 
+from lib.http import see_other
 from lib.refusals import Refusal
-from sharing import pages
+from sharing import drafts, pages
 from sharing.findings import findings
+from sharing.forms import ChangeForm, ShareForm
 
 CHANGED = "The conversation has changed since you looked at it. This is what the link would show now; look again."
 UNFINISHED = "Something in the form is not right yet."
+# What of a form its preview depends on. No password: it would lie in the history.
+FIELDS = {*ShareForm.base_fields, *ChangeForm.base_fields, "now"} - {"password"}
+LONGEST = 4_000  # characters of an address; those fields have bounds, and what fills more was typed by nobody
 
 framing = csp_update({"frame-src": [SELF]})  # the preview, on the pages that show one
 
@@ -23,25 +30,78 @@ def framed(view):
     return login_required(xframe_options_sameorigin(csp_replace({"frame-ancestors": [SELF]})(view)))
 
 
-def preview_answer(request, draft):
-    """The page of the link that `draft` makes, byte for byte."""
-    try:
-        link = draft()
-        return HttpResponse(pages.html(link, _after(link, request.POST.get("part", ""))))
-    except Refusal as refusal:
-        return no_preview(str(refusal))
+class NoPreview(Refusal):
+    """What is asked for cannot be shown, and why."""
+
+    def __init__(self, said, status=422):
+        self.said, self.status = said, status
 
 
-def _after(link, part):
-    """The position behind which that part of it begins; None for the first."""
-    number = int(part) if part.isascii() and part.isdigit() and len(part) < 6 else 1
+def previewed(read):
+    """(the view that a form is sent to, the view of the page that it leads to), where `read(request, data, **named)`
+    gives what makes the link that the fields of that form are about. Raises NoPreview.
+
+    What was sent goes along in the address, signed for whoever sent it: so the page lies where its links, which are
+    relative, lead to pages of the same preview.
+    """
+
+    @framed
+    @require_POST
+    def preview(request, **named):
+        try:
+            read(request, request.POST, **named)
+        except NoPreview as refusal:
+            return _no_preview(refusal)
+        sent = {name: value for name, value in request.POST.items() if name in FIELDS}
+        state = signing.dumps(sent, salt=_salt(request), compress=True)
+        if len(state) > LONGEST:
+            return _no_preview(NoPreview(UNFINISHED))
+        part = request.POST.get("part", "")
+        return see_other(f"{request.path}{state}/page" + (f"?part={part}" if _is_number(part) else ""))
+
+    @framed
+    @require_safe
+    def page(request, state, rest, **named):
+        try:
+            sent = signing.loads(state, salt=_salt(request), max_age=drafts.LIFE)
+        except signing.BadSignature:
+            raise Http404 from None
+        try:
+            link = read(request, sent, **named)()
+            if not link.secret:
+                raise NoPreview("The address of this link can be shown no more, and so its page is not shown here.")
+            if "/" in rest:
+                raise NoPreview("Readers come from here to another page. In a preview there is none.", 404)
+            # Byte for byte what strangers get.
+            return HttpResponse(pages.html(link, _after(link, request.GET)))
+        except NoPreview as refusal:
+            return _no_preview(refusal)
+        except Refusal as refusal:
+            return _no_preview(NoPreview(str(refusal)))
+
+    return preview, page
+
+
+def _salt(request):
+    return f"sharing.preview.{request.user.pk}"
+
+
+def _after(link, query):
+    """The position behind which it begins; None for the first part. A form knows only the number of a part."""
+    if _is_number(after := query.get("after", "")):
+        return int(after)
+    number = int(query["part"]) if _is_number(query.get("part", "")) else 1
     last = (number - 1) * pages.WINDOW
     return link.shown_positions[last - 1] if 0 < last < len(link.shown_positions) else None
 
 
-def no_preview(words, status=422):
-    html = render_to_string("sharing/links/no_preview.html", {"words": words})
-    return HttpResponse(html, status=status)
+def _is_number(text):
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _no_preview(refusal):
+    html = render_to_string("sharing/links/no_preview.html", {"words": str(refusal)})
+    return HttpResponse(html, status=refusal.status)
 
 
 def findings_answer(request, draft, **more):

@@ -58,6 +58,13 @@ def test_what_has_become_of_it_is_plain(as_alice, link, conversation, settings, 
         assert as_alice.get(there(name, link)).status_code in (200, 302, 409), name
 
 
+def test_a_page_whose_address_can_be_shown_no_more_is_not_previewed(as_alice, link, settings):
+    settings.SHARE_KEY = "another"
+    seen = as_alice.post(there("edit_preview", link), same(), follow=True)
+
+    assert (seen.status_code, "can be shown no more" in seen.content.decode()) == (422, True)
+
+
 def test_nobody_else_finds_it(sign_in, bob, charlie, link):
     for user in (bob, charlie):
         browser = sign_in(user)
@@ -109,7 +116,7 @@ def test_the_preview_of_a_change_is_what_strangers_get_then(as_alice, conversati
     conversation.append("tool", "42")
     link = share(conversation)
     conversation.append("user", "My diary")
-    seen = as_alice.post(there("edit_preview", link), same(title="Optics", include_tools="on"))
+    seen = as_alice.post(there("edit_preview", link), same(title="Optics", include_tools="on"), follow=True)
     assert b"42" not in client.get(link.path).content
     as_alice.post(there("edit", link), same(title="Optics", include_tools="on"))
 
@@ -145,7 +152,7 @@ def test_an_update_says_what_it_changes_shows_it_and_does_it(as_alice, conversat
     html = as_alice.get(there("update", link)).content.decode()
     assert re.findall(r"<dd>(\d+) message", html) == ["1", "1", "0"]
     assert "E-mail address" in html
-    seen = as_alice.post(there("edit_preview", link), {"now": "1"})
+    seen = as_alice.post(there("edit_preview", link), {"now": "1"}, follow=True)
     revision = re.search(r'name="revision" value="(\d+)"', html)[1]
     answer = as_alice.post(there("update", link), {"revision": revision})
 

@@ -1,7 +1,9 @@
 """The page and the dialog that a link is made with: what it may show, what it would, and what looks like a secret."""
 
 import re
+import secrets
 from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.db import connection
@@ -12,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from conversations.models import Grant
+from sharing import pages
 from sharing.models import ShareLink
 from tests.sharing.conftest import PNG
 
@@ -143,7 +146,7 @@ def test_offering_them_reads_no_other_messages(as_alice, sheet, conversation):
 
 
 def preview(client, sheet, sent):
-    return client.post(f"{sheet}preview/", sent)
+    return client.post(f"{sheet}preview/", sent, follow=True)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +189,41 @@ def test_only_a_page_of_ours_may_frame_it(as_alice, sheet, filled):
     assert "frame-ancestors 'self'" in seen["Content-Security-Policy"]
     assert seen["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-src" not in seen["Content-Security-Policy"]
+
+
+def test_the_links_of_a_preview_lead_to_pages_of_it(as_alice, sheet, filled, conversation, client, monkeypatch):
+    monkeypatch.setattr(pages, "WINDOW", 2)
+    conversation.append_all([{"role": "user", "text": f"Number {n}"} for n in range(4)])
+    sent = filled(title="Optics", may_continue="on")
+    [(first, _)] = preview(as_alice, sheet, sent).redirect_chain
+    html = as_alice.get(first).content.decode()
+    links = {urljoin(first, href) for href in re.findall(r'href="(share_[^"]+)"', html)}
+    seen = {link: as_alice.get(link) for link in links}
+
+    assert sorted(answer.status_code for answer in seen.values()) == [
+        200,
+        200,
+        404,
+        404,
+    ]  # two parts; to copy, to go on
+    assert {answer["X-Frame-Options"] for answer in seen.values()} == {"SAMEORIGIN"}
+    as_alice.post(sheet, sent)
+    path = ShareLink.objects.get().path
+    for link, answer in seen.items():
+        if answer.status_code == 200:
+            assert "Number" in answer.content.decode()
+            assert answer.content == client.get(f"{path}?{urlsplit(link).query}").content
+
+
+def test_a_preview_is_there_only_for_whoever_sent_the_form(as_alice, sheet, filled, sign_in, bob):
+    [(page, _)] = preview(as_alice, sheet, filled(password="aperture fever")).redirect_chain
+
+    assert "aperture" not in page
+    assert as_alice.get(page[:-9] + "/page").status_code == 404
+    assert sign_in(bob).get(page).status_code == 404
+    assert as_alice.post(page).status_code == 405
+    endless = {f"include_{name}": secrets.token_urlsafe(2_000) for name in ("tools", "names")}
+    assert as_alice.post(f"{sheet}preview/", filled(**endless)).status_code == 422
 
 
 def test_a_preview_leaves_nothing_behind(as_alice, sheet, filled):

@@ -129,7 +129,7 @@ def test_views_are_counted_once_for_all_pages_of_it(open_, client, conversation,
     link = share(conversation)
     client.head(link.path)
     first = open_(link).content.decode()
-    [later] = re.findall(r'rel="next" href="[^"?]*(\?[^"]*)"', first)
+    [later] = re.findall(rf'rel="next" href="{link.name}(\?[^"]*)"', first)
     second = open_(link, later).content.decode()
 
     assert "And for planets?" not in first
@@ -286,8 +286,8 @@ def test_a_long_one_has_parts_and_the_way_to_each(open_, conversation, share, mo
     assert "<span>Part 5 of 9</span>" in middle
     assert "<span>18 messages</span>" in middle
     assert re.findall(r">(\d|…)</(?:a|span)></li>", middle) == ["1", "…", "3", "4", "5", "6", "7", "…", "9"] * 3
-    assert f'href="{link.path}?after=16" aria-label="Part 9"' in middle
-    assert f'href="{link.path}" aria-label="Part 1"' in middle
+    assert f'href="{link.name}?after=16" aria-label="Part 9"' in middle
+    assert f'href="{link.name}" aria-label="Part 1"' in middle
     assert "<title>Choosing a telescope, part 5 · Parley</title>" in middle
     assert "Part 9 of 9" in open_(link, "?after=16").content.decode()
 
@@ -338,7 +338,7 @@ def test_it_is_copied_as_markdown_as_it_was_written(open_, client, conversation,
         "# Choosing a telescope\n\n## User\n\nWhich telescope should a beginner buy?\n\n## Assistant\n\n"
         "A **Dobsonian** of six to eight inches: the most aperture for the money.\n"
     )
-    assert f'href="{link.path}/markdown/"' in open_(link).content.decode()
+    assert f'href="{link.name}/markdown/"' in open_(link).content.decode()
     link.revoke()
     assert client.get(f"{link.path}/markdown/").status_code == 410
 

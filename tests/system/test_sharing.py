@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from sharing import pages
 from sharing.models import ShareLink
 from tests.system.conftest import sign_in_at
 
@@ -133,3 +134,21 @@ def test_without_a_script_it_is_a_page(browser, live_server, alice, conversation
     page.get_by_role("button", name="Update").click()
     expect(page.get_by_text("as it is now")).to_be_visible()
     context.close()
+
+
+def test_the_links_in_a_preview_lead_on_in_it(thread, conversation, monkeypatch):
+    monkeypatch.setattr(pages, "WINDOW", 2)
+    page = thread
+    page.expected_faults.append("404 (Not Found)")  # what only the page itself has
+    page.get_by_role("link", name="Share", exact=True).click()
+    expect(preview(page).locator("article").get_by_text("Dobsonian")).to_be_visible()
+
+    preview(page).get_by_role("link", name="Later messages").click()
+    expect(preview(page).locator("article").get_by_text("maria@observatory.ch")).to_be_visible()
+    preview(page).locator("summary", has_text="Contents").click()
+    preview(page).get_by_role("navigation", name="Contents").get_by_role("link", name="Tell maria").click()
+    expect(preview(page).locator("article").get_by_text("maria@observatory.ch")).to_be_in_viewport()
+    preview(page).get_by_role("link", name="Copy as Markdown").click()
+    expect(preview(page).get_by_text("In a preview there is none.")).to_be_visible()
+    page.evaluate("history.back()")
+    expect(preview(page).locator("article").get_by_text("maria@observatory.ch")).to_be_visible()

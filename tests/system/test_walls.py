@@ -56,6 +56,7 @@ def ids(alice, settings, tmp_path):
         "note": conversation.add_note(alice, PLANTED).typeid,
         "usr": alice.typeid,
         "str": spelling.share_id(link.secret),
+        "path": spelling.share_id(link.secret),
     }
 
 
