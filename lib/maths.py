@@ -21,9 +21,8 @@ UNNUMBERED = re.compile(r"\\(begin|end)\{(?:aligned|gathered|split|eqnarray\*?|g
 # A command the converter does not know comes out as its own name; then the source is the better reading.
 UNKNOWN = re.compile(r"\\[A-Za-z]")
 SCRIPTS = {"msub": 2, "msup": 2, "msubsup": 3}
-FUNCTIONS = {"arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "dim", "exp", "hom", "ker", "lg",
-             "ln", "log", "sec", "sin", "sinh", "tan", "tanh"}  # fmt: skip
-)
+FUNCTIONS = {"arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "dim", "exp", "hom",
+             "ker", "lg", "ln", "log", "sec", "sin", "sinh", "tan", "tanh"}  # fmt: skip
 
 
 class Typesetter:
