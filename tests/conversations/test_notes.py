@@ -25,6 +25,7 @@ def beside(shared):
 
 
 def test_what_a_commenter_writes_for_all_is_read_by_all_with_its_writer(sign_in, alice, bob, charlie, shared, beside):
+    assert ">Everybody in this conversation reads it</label>" in sign_in(bob).get(beside).content.decode()
     assert sign_in(bob).post(beside, {"text": "A **dirty** snowball?", "shared": "on"}).status_code == 303
     html = sign_in(alice).get(beside).content.decode()
 
