@@ -115,7 +115,7 @@ def leave(request, thing):
     if request.method == "POST":
         thing.people.show_out(request.user, by=request.user, request=request)
         notices.success(request, f"You have left “{thing}”.")
-        return see_other("projects:index" if isinstance(thing, Project) else "conversations:index")
+        return see_other("projects:index" if isinstance(thing, Project) else "conversations:shared")
     context = _context(request, thing) | {"stays": _project(thing, request.user)}
     return render(request, "conversations/people/leave.html", context)
 
