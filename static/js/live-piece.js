@@ -1,6 +1,6 @@
-// <live-piece hx-get hx-trigger="due" every="5" ended="…" signed-out="…"> asks every so many seconds while the page is
-// seen, and when it is seen again. Whoever has lost the right to ask is told once, and asks no more; a server that does
-// not answer is asked again.
+// <live-piece hx-get hx-trigger="due" every="5" ended="…" signed-out="…" ends="…"> asks every so many seconds while the
+// page is seen, and when it is seen again. Whoever has lost the right to ask is told once, and asks no more; buttons that
+// `ends` selects would lose what was typed, and end with it. A server that does not answer is asked again.
 customElements.define("live-piece", class extends HTMLElement {
   connectedCallback() {
     this.timer = setInterval(this.#ask, 1000 * this.getAttribute("every"))
@@ -21,6 +21,7 @@ customElements.define("live-piece", class extends HTMLElement {
     const { status } = event.detail.xhr
     if (status >= 500) return
     this.disconnectedCallback()
+    for (const button of document.querySelectorAll(this.getAttribute("ends"))) button.disabled = true
     const words = this.getAttribute(status === 401 ? "signed-out" : "ended")
     this.replaceChildren(Object.assign(document.createElement("p"), { className: "notice notice--warning", role: "status", textContent: words }))
   }

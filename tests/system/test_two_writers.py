@@ -66,8 +66,11 @@ def test_alice_lets_bob_in_they_write_at_once_and_she_shows_him_out(
     comets.refresh_from_db()
     assert (comets.length, comets.branch_count) == (4, 1)
 
+    at_bobs.get_by_label("Add a message").fill("Half a sentence")
     comets.people.show_out(bob, by=comets.owner)
     expect(at_bobs.locator("#news")).to_contain_text("You are not in this conversation any more.", timeout=SOON)
+    expect(at_bobs.get_by_role("button", name="Add")).to_be_disabled()
+    expect(at_bobs.get_by_label("Add a message")).to_have_value("Half a sentence")
     assert at_bobs.reload().status == 404
 
 
