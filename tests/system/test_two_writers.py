@@ -57,6 +57,7 @@ def test_alice_lets_bob_in_they_write_at_once_and_she_shows_him_out(
     expect(hers).to_be_visible(timeout=SOON)
     expect(hers).to_contain_text("Bob")
     expect(at_home.locator("#news-said")).to_have_text("Bob wrote.")
+    expect(at_home.locator("#length")).to_have_text("3 messages")
     expect(begun).to_have_value("I am still writing")
     assert at_home.locator("article").first.bounding_box()["y"] == top
     assert_accessible(at_home)
