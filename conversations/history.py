@@ -160,7 +160,7 @@ def _select(user, moment, pk, named, project, archived, limit):
     if moment:
         after = "AND (last_message_at, conversations_conversation.id) < (%s, %s)"
         params += [moment, pk]
-    if query := search.parse(_typed(named)).as_prefixes():
+    if query := search.parse(named).as_prefixes(letters=1):
         condition, arguments = search.title_condition(query, user)
         has_name = f"AND title <> '' AND {condition}"
         params += arguments
@@ -209,12 +209,6 @@ def _others(user, found):
     """{id: name} of those whose rows these are, where they are not the reader's own."""
     ids = {row[-2] for row in found} - {user.pk}
     return {other.pk: str(other) for other in User.objects.filter(pk__in=ids)} if ids else {}
-
-
-def _typed(text):
-    """Without the word that is only just begun: too many begin like that, and while it grows nothing should vanish."""
-    words = text.split()
-    return " ".join(words[:-1] if words and words[-1].isascii() and len(words[-1]) < search.PREFIX else words)
 
 
 def months(user):

@@ -72,9 +72,9 @@ class Term:
     def unspaced_regex(self):
         return BETWEEN.join(self.words)
 
-    def as_prefix(self):
-        """The same, but its last word may go on; what was quoted was meant."""
-        return replace(self, is_prefix=self.is_prefix or (not self.is_quoted and _may_be_prefix(self.words[-1])))
+    def as_prefix(self, letters):
+        """The same, but its last word may go on if it has so many letters; what was quoted was meant."""
+        return replace(self, is_prefix=self.is_prefix or (not self.is_quoted and len(self.words[-1]) >= letters))
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,9 @@ class Query:
         wanted = [(True, terms) for terms in self.wanted if any(term.is_phrase for term in terms)]
         return wanted + [(False, (term,)) for term in self.unwanted if term.is_phrase]
 
-    def as_prefixes(self):
+    def as_prefixes(self, letters=PREFIX):
         """The wider question, asked when nothing matched: every word may go on. Itself when no word can."""
-        wanted = tuple(tuple(term.as_prefix() for term in terms) for terms in self.wanted)
+        wanted = tuple(tuple(term.as_prefix(letters) for term in terms) for terms in self.wanted)
         return self if wanted == self.wanted else replace(self, wanted=wanted)
 
 
