@@ -65,6 +65,21 @@ def test_a_page_whose_address_can_be_shown_no_more_is_not_previewed(as_alice, li
     assert (seen.status_code, "can be shown no more" in seen.content.decode()) == (422, True)
 
 
+def test_a_title_turns_nothing_around_it_and_pushes_nothing_away(as_alice, conversation, share):
+    conversation.rename("\u202e" + "W" * 255)
+    link = share(conversation)
+    for name in ("detail", "update", "revoke"):
+        html = as_alice.get(there(name, link)).content.decode()
+        main = html[html.index("<main") :]
+        title = main.index("\u202eWWW")
+        assert re.search(r'(<bdi>|dir="auto"[^>]*>)$', main[:title]), name
+    assert "W" * 81 not in main
+    assert (
+        f'{conversation.get_absolute_url()}">\u202e{"W" * 78}…</a>.'
+        in as_alice.get(link.get_absolute_url()).content.decode()
+    )
+
+
 def test_nobody_else_finds_it(sign_in, bob, charlie, link):
     for user in (bob, charlie):
         browser = sign_in(user)

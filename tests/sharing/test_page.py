@@ -242,7 +242,7 @@ def test_its_head_says_how_much_it_is_and_names_only_who_wanted_to_be(open_, con
     assert "Shared on <time" in open_(plain).content.decode()
     assert "Alice" not in open_(plain).content.decode()
     html = open_(named).content.decode()
-    assert "Shared by &lt;Alice&gt; on <time" in html
+    assert "Shared by <bdi>&lt;Alice&gt;</bdi> on <time" in html
     assert '<span class="message__who" dir="auto">&lt;Alice&gt;</span>' in html
     assert "<span>2 messages</span>" in html
     assert "<span>1 min to read</span>" in html
@@ -326,6 +326,8 @@ def test_a_live_one_says_that_it_follows_and_may_be_empty(open_, conversation, s
     answer = open_(link)
     assert answer.status_code == 200
     assert "Nothing is said here yet." in answer.content.decode()
+    assert "to read" not in answer.content.decode()
+    assert "Copy as Markdown" not in answer.content.decode()
 
 
 def test_it_is_copied_as_markdown_as_it_was_written(open_, client, conversation, share):
