@@ -80,6 +80,16 @@ def test_the_dialog_is_worked_by_keyboard_and_gives_the_focus_back(thread):
     expect(page.locator("iframe")).to_have_count(0)
 
 
+def test_the_button_is_in_view_from_the_beginning_and_stays_there(thread):
+    thread.get_by_role("link", name="Share", exact=True).first.click()
+    dialog = thread.get_by_role("dialog", name="Share")
+    button = dialog.get_by_role("button", name="Make the link")
+    expect(button).to_be_in_viewport(ratio=1)
+
+    dialog.get_by_label("Readers may go on in a copy of their own").check()
+    expect(button).to_be_in_viewport(ratio=1)
+
+
 def test_a_change_shows_at_once_what_it_does_and_what_to_look_at(thread):
     page = thread
     page.locator(".thread-header").get_by_role("link", name="Share").click()
