@@ -14,6 +14,19 @@ ROLES = """
           WHERE o.id = conversations_conversation.project_id AND o.owner_id = %s)
 """
 
+# The ids of what somebody is let into, or would be if it were not their own: a superset of what others share with them.
+# As an array, because PostgreSQL guesses wrong how many these are, and reads every conversation instead. Wants their id
+# three times.
+REACHED = """
+    SELECT unnest(ARRAY(
+        SELECT conversation_id FROM conversations_grant WHERE user_id = %s
+        UNION SELECT c.id FROM projects_projectmember AS m
+        JOIN conversations_conversation AS c ON c.project_id = m.project_id WHERE m.user_id = %s
+        UNION SELECT c.id FROM projects_project AS p
+        JOIN conversations_conversation AS c ON c.project_id = p.id AND c.owner_id <> p.owner_id WHERE p.owner_id = %s
+    ))
+"""
+
 
 def ids(user, moment, pk, limit):
     """Of the newest ones, behind a place of the list if one is given. What is archived left its owner's history, and

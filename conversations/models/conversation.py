@@ -4,6 +4,7 @@ from itertools import count, groupby
 
 from django.db import connection, models, transaction
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, Left, Now
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from conversations.refusals import (
     Stale,
     TooManyTags,
 )
+from conversations.shared_with_me import REACHED
 from lib.asking import Prepared, fetch_along
 from lib.http import address
 from lib.metadata import merged
@@ -75,8 +77,9 @@ class ConversationQuerySet(models.QuerySet):
         return self.visible_to(user, own=True)
 
     def shared_with(self, user):
-        """What others have let `user` into."""
-        return self.visible_to(user).exclude(owner=user)
+        """What others have let `user` into: found from what lets them in, or the whole workspace would be read."""
+        reached = RawSQL(REACHED, [user.pk] * 3)  # noqa: S611  our own words
+        return self.visible_to(user).exclude(owner=user).filter(pk__in=reached)
 
     def seen_by_others(self):
         """Those that somebody else than their owner sees too."""

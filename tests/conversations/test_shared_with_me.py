@@ -112,3 +112,14 @@ def test_what_each_project_holds_is_asked_of_the_index_of_its_history(bob, proje
 
     assert "Index Scan using project_history" in plan
     assert "Seq Scan" not in plan
+
+
+def test_programs_list_is_found_from_what_lets_them_in_and_not_by_reading_the_workspace(bob, alice, conversation):
+    for n in range(300):
+        Conversation.objects.start(alice, title=f"{n}")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversations_conversation")
+    plan = Conversation.objects.shared_with(bob).order_by("-updated_at", "-id")[:20].explain()
+
+    assert "Index Cond: (id = (unnest(" in plan
+    assert "Seq Scan on conversations_conversation" not in plan
