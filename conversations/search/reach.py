@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from conversations.models.conversation import Conversation
 from conversations.models.grant import Grant
-from lib.sql import fetch, fetch_prepared
+from lib.asking import ask
+from lib.sql import fetch
 from projects.models import Project
 
 SHARED = 5_000  # conversations of others, the most recently used
@@ -22,6 +23,11 @@ SELECT (SELECT max(last_message_at) FROM conversations_conversation WHERE owner_
 """
 
 
+def ask_reach(user):
+    """The Answer that a Reach begins with, for whoever lets it come along with something else."""
+    return ask(_NEWEST, {"user": user.pk}, read=lambda rows: rows[0])
+
+
 class Reach:
     """Whose messages: as tokens that bound the walk in the index, and once more as the WHERE that is the belt.
 
@@ -31,9 +37,9 @@ class Reach:
 
     is_wide = False
 
-    def __init__(self, user, filters=None):
+    def __init__(self, user, filters=None, asked=None):
         self.user = user
-        [(newest, oldest, is_let_in)] = fetch_prepared(_NEWEST, {"user": user.pk})
+        newest, oldest, is_let_in = (asked or ask_reach(user)).found
         rows = self._let_in() if is_let_in or self.is_wide else []
         self.is_cut = len(rows) > SHARED
         self.shared = [pk for pk, _, _ in rows[:SHARED]]
