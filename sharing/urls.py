@@ -1,4 +1,5 @@
 from django.urls import path, register_converter
+from django.views.generic import RedirectView
 
 from lib.typeid import url_converter
 from sharing.views import continuing, dashboard, files, links, making, pages
@@ -27,7 +28,8 @@ urlpatterns = [
     path("shares/<link:pk>/preview/<str:state>/<path:rest>", links.preview_page, name="edit_preview_page"),
     path("shares/<link:pk>/update/", links.update, name="update"),
     path("shares/<link:pk>/revoke/", links.revoke, name="revoke"),
-    # The page itself is in api.urls: its address answers programs too.
+    # The page itself is in api.urls: its address answers programs too. Some who pass it on end it with a slash.
+    path("conversations/share/<str:share>/", RedirectView.as_view(pattern_name="share")),
     path("conversations/share/<str:share>/files/<att:pk>/", files.file, name="file"),
     path("conversations/share/<str:share>/markdown/", pages.markdown, name="markdown"),
     path("conversations/share/<str:share>/continue/", continuing.new, name="continue"),

@@ -36,6 +36,8 @@ def detail(request, pk):
 @framing
 def edit(request, pk):
     link = _link(request, pk)
+    if request.method == "GET" and link.revoked_at:
+        return redirect(link)
     form = ChangeForm(request.POST if request.method == "POST" else None, link=link)
     found = None
     if form.is_valid():
@@ -62,6 +64,8 @@ def _is_known(link, found):
 def update(request, pk):
     """Says what an update would change before it does."""
     link = _link(request, pk)
+    if request.method == "GET" and link.revoked_at:
+        return redirect(link)
     context = {"link": link, "conversation": _conversation(link)}
     try:
         if request.method == "POST":

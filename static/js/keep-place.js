@@ -8,6 +8,13 @@ customElements.define("keep-place", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("htmx:beforeSwap", this.#remember)
     this.addEventListener("htmx:afterSwap", this.#restore)
+    this.#begin()
+  }
+
+  // A long conversation opens at its end, where it goes on. An address of no message in it says so by no word.
+  #begin() {
+    const isPlain = !location.hash && !location.search && performance.getEntriesByType("navigation")[0].type === "navigate"
+    if (isPlain && this.querySelector(".thread__more")) document.getElementById("latest")?.scrollIntoView({ behavior: "instant" })
   }
 
   #remember = ({ detail }) => {

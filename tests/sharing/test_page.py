@@ -106,6 +106,16 @@ def test_a_program_that_asks_for_json_gets_it_at_the_same_address(open_, convers
     assert refused.json()["request_id"]
 
 
+def test_an_address_that_was_passed_on_with_a_slash_leads_there(client, conversation, share):
+    link = share(conversation)
+
+    answer = client.get(f"{link.path}/")
+
+    assert (answer.status_code, answer["Location"]) == (302, link.path)
+    assert answer["X-Robots-Tag"].startswith("noindex")
+    assert client.get("/conversations/share/nothing/", follow=True).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("end", "status", "words"),
     [("revoke", 410, "no longer works"), ("expire", 410, "expired"), ("", 404, "nothing here")],

@@ -63,6 +63,29 @@ def test_a_long_thread_grows_upwards_while_the_reader_keeps_their_place(archive,
     assert numbers == list(range(201, 301))
 
 
+def test_a_long_thread_opens_at_its_end_whatever_link_leads_there(archive, at_home):
+    page = at_home
+    page.goto(page.url.removesuffix("/conversations/") + archive["long"].get_absolute_url())
+
+    expect(page.get_by_text("Entry 300.")).to_be_in_viewport()
+    expect(page.locator("article")).to_have_count(50)
+
+
+def test_who_comes_back_to_the_history_is_where_they_were(archive, at_home):
+    page = at_home
+    page.locator(".more").scroll_into_view_if_needed()
+    expect(page.locator(".row")).to_have_count(62)
+    page.locator(".row__link", has_text="Chat 1").last.scroll_into_view_if_needed()
+    place = page.evaluate("scrollY")
+    page.locator(".row__link", has_text="Chat 1").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chat 1")
+
+    page.go_back()
+
+    expect(page.locator(".row")).to_have_count(62)
+    page.wait_for_function("place => Math.abs(scrollY - place) < 2", arg=place)
+
+
 def test_reading_down_to_the_end_one_can_write_there(archive, at_home):
     page = at_home
     page.goto(page.url.removesuffix("/conversations/") + archive["long"].get_absolute_url() + "?start")
