@@ -29,7 +29,7 @@ urlpatterns = [
     path("shares/<link:pk>/update/", links.update, name="update"),
     path("shares/<link:pk>/revoke/", links.revoke, name="revoke"),
     # The page itself is in api.urls: its address answers programs too. Some who pass it on end it with a slash.
-    path("conversations/share/<str:share>/", RedirectView.as_view(pattern_name="share")),
+    path("conversations/share/<str:share>/", RedirectView.as_view(pattern_name="share"), name="slash"),
     path("conversations/share/<str:share>/files/<att:pk>/", files.file, name="file"),
     path("conversations/share/<str:share>/markdown/", pages.markdown, name="markdown"),
     path("conversations/share/<str:share>/continue/", continuing.new, name="continue"),

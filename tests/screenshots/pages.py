@@ -37,6 +37,7 @@ NO_PAGES = {
     "accounts:rows": "takes a form",
     "accounts:reset_done": "redirects to the sign-in page, whose notice says it",
     "account_reset_password_from_key_done": "the same address by its other name",
+    "sharing:slash": "redirects to the share page",
     "sharing:file": "a file",
     "sharing:selected_revoke": "takes a form",
     "sharing:selected_extend": "takes a form",

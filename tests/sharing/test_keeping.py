@@ -128,11 +128,11 @@ def test_an_expired_one_opens_again(as_alice, conversation, share, client):
 
 
 def test_the_preview_of_a_change_is_what_strangers_get_then(as_alice, conversation, share, client):
-    conversation.append("tool", "42")
+    conversation.append("tool", "What the tool said")
     link = share(conversation)
     conversation.append("user", "My diary")
     seen = as_alice.post(there("edit_preview", link), same(title="Optics", include_tools="on"), follow=True)
-    assert b"42" not in client.get(link.path).content
+    assert b"What the tool said" not in client.get(link.path).content
     as_alice.post(there("edit", link), same(title="Optics", include_tools="on"))
 
     assert seen.content == client.get(link.path).content
