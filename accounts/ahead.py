@@ -35,8 +35,7 @@ def asking(ask):
     def decorate(view):
         @login_required
         @wraps(view)
-        def answered(request, **kwargs):
-            reader, answers = request.ahead or (None, None)
+        def answered(request, reader, answers, **kwargs):
             if reader != Reader(request.user.pk, request.user.workspace_id):
                 answers = ask(request, request.user, **kwargs)
             return view(request, answers, **kwargs)
@@ -44,8 +43,7 @@ def asking(ask):
         @wraps(view)
         def asks(request, **kwargs):
             reader = _seen.get(request.session.session_key)
-            request.ahead = reader and (reader, ask(request, reader, **kwargs))
-            return answered(request, **kwargs)
+            return answered(request, reader, reader and ask(request, reader, **kwargs), **kwargs)
 
         return asks
 

@@ -25,16 +25,17 @@ def place(name):
 
 def put(page, html):
     """`page` with the HTML that belongs there: {name: HTML}."""
-    parts = _PLACE.split(page)
-    parts[1::2] = [html[name] for name in parts[1::2]]
-    return SafeString("".join(parts))
+    return _filled(_PLACE.split(page), html)
 
 
 def piece(template, html, **facts):
     """What the template says by these facts, which can be kept, and nothing else; with `html` in its places."""
-    parts = list(_parts(template, tuple(html), tuple(facts.items())))
-    parts[1::2] = [html[name] for name in parts[1::2]]
-    return SafeString("".join(parts))
+    return _filled(_parts(template, tuple(html), tuple(facts.items())), html)
+
+
+def _filled(parts, html):
+    """Every second of the parts is the name of a place."""
+    return SafeString("".join(html[part] if n % 2 else part for n, part in enumerate(parts)))
 
 
 @lru_cache(maxsize=KEPT)
