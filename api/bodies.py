@@ -38,9 +38,9 @@ def bytes_of(request):
 def form_of(request):
     """The fields of a form; none where the body is something else. Raises Problem (400, 413)."""
     try:
-        if request.content_type.partition(";")[0] == FORM:  # Django reads those of POST alone
+        if request.content_type == FORM:  # Django reads those of POST alone
             return QueryDict(request.body, encoding="utf-8")
-        return request._request.POST
+        return request.POST
     except RequestDataTooBig:
         raise Problem(413, "body_too_large", "The body is larger than 10 MiB.") from None
     except (UnreadablePostError, MultiPartParserError, TooManyFieldsSent):

@@ -116,8 +116,9 @@ class Dialect(APIView):
     # --- the order of checks ---
 
     def dispatch(self, request, *args, **kwargs):
-        self.args, self.kwargs, self.headers = args, kwargs, {}
-        self.request = request = self.initialize_request(request, *args, **kwargs)
+        """With Django's own request: REST framework's looks up every attribute twice, and reads bodies in its way."""
+        self.request, self.args, self.kwargs, self.headers = request, args, kwargs, {}
+        request.user = request.auth = None
         try:
             self.initial(request, *args, **kwargs)
             handler = partial(getattr(self, request.method.lower()), request, *args, **kwargs)
@@ -129,7 +130,7 @@ class Dialect(APIView):
         return response
 
     def initial(self, request, *args, **kwargs):
-        user, key = request.user, request.auth
+        request.user, request.auth = user, key = self.authenticate()
         if "\x00" in request.path:  # nothing that PostgreSQL could look up, so nothing is called that
             raise Problem(404, "not_found", "There is nothing at this address.")
         if request.method not in self.allowed_methods:
@@ -148,8 +149,14 @@ class Dialect(APIView):
             unquote_to_bytes(request.META["QUERY_STRING"]).decode()
         except UnicodeDecodeError:  # Django would read something that nobody wrote
             raise invalid("The query", "is not UTF-8.") from None
-        if self.produces and "HTTP_ACCEPT" in request.META and not any(map(request._request.accepts, self.produces)):
+        if self.produces and "HTTP_ACCEPT" in request.META and not any(map(request.accepts, self.produces)):
             raise Problem(406, "not_acceptable", f"This address answers {', '.join(self.produces)}.")
+
+    def authenticate(self):
+        """(the user, what they came with), both None where an address is open to everybody. Raises Problem (401)."""
+        for authentication in self.get_authenticators():
+            return authentication.authenticate(self.request) or (None, None)
+        return None, None
 
     def idempotency_key(self):
         """ "" where nobody asks for it, or for no user: what a workspace makes for itself has names of its own."""

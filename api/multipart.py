@@ -25,7 +25,7 @@ class Multipart:
     @cached_property
     def upload(self):
         """The only file, in the field "file". Raises Problem (400, 413)."""
-        request = self.request._request  # Django's own: REST framework would parse in its way
+        request = self.request
         if int(request.META.get("CONTENT_LENGTH") or 0) > self.largest + AROUND:
             raise self.too_large()
         request.upload_handlers = [self.handler]
@@ -58,4 +58,4 @@ class Multipart:
     def fingerprint(self):
         """The form's boundary is another one every time: what counts is what is in it."""
         upload = self.upload
-        return orjson.dumps([upload.name, upload.sha256, sorted(self.request._request.POST.lists())])
+        return orjson.dumps([upload.name, upload.sha256, sorted(self.request.POST.lists())])

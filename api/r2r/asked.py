@@ -19,7 +19,7 @@ class Asked:
     """The methods give clean values, or None where there is none; `check` refuses what was wrong with any of them."""
 
     def __init__(self, view):
-        self.faults, self.view, self.query = [], view, view.request.query_params
+        self.faults, self.view, self.query = [], view, view.request.GET
         self._body = _UNSET
 
     def check(self):

@@ -136,7 +136,7 @@ class R2R(Dialect):
 
     def check_password(self, user, password):
         """Raises Problem (400), TooManyTries."""
-        if not is_password_of(user, password, self.request._request):
+        if not is_password_of(user, password, self.request):
             raise Problem(400, "wrong_password", "Incorrect password")
 
     def check_new_password(self, password, user, field):

@@ -15,8 +15,7 @@ MESSAGE, METADATA = ["body", "message"], ["body", "metadata"]
 
 def kind_of(request):
     """ "form", "json" or "text"; what has no type is text."""
-    name = (request.content_type or "").partition(";")[0].strip().lower()
-    return {FORM: "form", "multipart/form-data": "form", "application/json": "json"}.get(name, "text")
+    return {FORM: "form", "multipart/form-data": "form", "application/json": "json"}.get(request.content_type, "text")
 
 
 def added(request):

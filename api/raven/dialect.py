@@ -45,7 +45,7 @@ class Raven(Dialect):
 
     def window(self):
         """(limit, offset) of a list. What is out of bounds is refused: with offsets, a cut would lose rows silently."""
-        query = self.request.query_params
+        query = self.request.GET
         limit = whole_of(query, "limit", default=20, lowest=1, highest=1_000)
         return limit, whole_of(query, "offset", default=0, lowest=0)
 

@@ -43,7 +43,7 @@ class V1(Dialect):
         """A page of a queryset whose rows are as old as their ids, which grow with time: so the id of a row that is
         gone is a place as good as any. `gone`: where one is found that has left the list since, Tombstones as a rule.
         `read`: how an id is read and looked for where it is no TypeID of the row's."""
-        query = self.request.query_params
+        query = self.request.GET
         limit = limit_of(query, default=20, maximum=100)
         try:
             after = cursor_of(query, read or partial(decode, rows.model.PREFIX))
@@ -60,7 +60,7 @@ class V1(Dialect):
         """A page in the order that the query asks for: by the time of the last change, or of the beginning.
 
         `page`: lib.walks.Walk's, or one that takes the same."""
-        query = self.request.query_params
+        query = self.request.GET
         sort = choice_of(query, "sort", ["updated_at", "created_at"])
         descending = choice_of(query, "order", ["desc", "asc"]) == "desc"
         limit = limit_of(query, default=20, maximum=100)

@@ -24,7 +24,7 @@ class ConversationView(OpenAI):
 class Conversations(ConversationView):
     def get(self, request):
         """What the caller owns, newest first: OpenAI has no such list, Azure has this one."""
-        query = request.query_params
+        query = request.GET
         limit, descending, cursors = limit_of(query), newest_first(query), self.cursors(query)
         walk = Walk(
             Conversation.objects.visible_to(request.user, own=True).values_list(*COLUMNS),

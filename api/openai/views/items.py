@@ -19,13 +19,13 @@ class ItemView(ConversationView):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        check_include(request.query_params)
+        check_include(request.GET)
 
 
 class Items(ItemView):
     def get(self, request, conversation):
         """The active branch, newest first unless asked otherwise."""
-        query = request.query_params
+        query = request.GET
         limit, descending = limit_of(query), newest_first(query)
         found = self.conversation(conversation)
         after = self.place(found, query["after"]) if query.get("after") else None

@@ -16,7 +16,7 @@ MESSAGES = 1_000  # the newest, inside a conversation's answer
 class Conversations(Orq):
     def get(self, request):
         """What the caller owns, newest first; behind one of them, or the page before one."""
-        query, user = request.query_params, request.user
+        query, user = request.GET, request.user
         limit = whole_of(query, "limit", default=10, lowest=1, highest=100)
         older, newer = self.place("starting_after", "startingAfter"), self.place("ending_before", "endingBefore")
         if older and newer:
@@ -36,7 +36,7 @@ class Conversations(Orq):
 
     def place(self, *names):
         """The id that a cursor spells, whichever generation of the client calls it so. Raises Problem (400)."""
-        spelled = next((self.request.query_params[name] for name in names if name in self.request.query_params), None)
+        spelled = next((self.request.GET[name] for name in names if name in self.request.GET), None)
         try:
             return None if spelled is None else self.decode(Conversation.PREFIX, spelled)
         except ValueError:

@@ -16,7 +16,7 @@ class LogIn(R2R):
     def post(self, request):
         """A form. A wrong password and an address that nobody has are one answer: strangers learn no addresses here."""
         email, password = fields_of(form_of(request), "username", "password")
-        user = who_signs_in(request._request, email, password)
+        user = who_signs_in(request, email, password)
         if user is None:
             raise Problem(401, "wrong_password", "Incorrect email or password")
         login = Login.objects.begin(user, request=request)
@@ -64,7 +64,7 @@ class Password(R2R):
         asked.check()
         self.check_password(request.user, current)
         self.check_new_password(new, request.user, "new_password")
-        change_password(request._request, request.user, new)
+        change_password(request, request.user, new)
         return self.result({"message": "Password changed successfully"})
 
 

@@ -118,7 +118,7 @@ def register(view):
         asked.refuse(faults.bad_value(["body", "email"], "value is not a valid email address", email))
     asked.check()
     if not by_superuser:
-        count_sign_up(request._request)
+        count_sign_up(request)
     view.check_new_password(password, User(email=email, name=fields.get("name", "")), "password")
     metadata = with_about({}, fields)
     try:

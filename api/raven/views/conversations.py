@@ -19,7 +19,7 @@ NAMED = re.compile(r"[A-Za-z0-9_.:@-]{1,128}")
 class Conversations(Raven):
     def get(self, request):
         """One user's, newest change first."""
-        name = text_of(request.query_params, "user_id")
+        name = text_of(request.GET, "user_id")
         if not name:
             raise invalid("user_id", "is missing.")
         owner = self.users().named(name)

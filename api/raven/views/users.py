@@ -12,7 +12,7 @@ class Users(Raven):
     def get(self, request):
         """Everybody of the workspace, newest first; or whoever has this `external_ref`."""
         found = self.users()
-        if name := text_of(request.query_params, "external_ref"):
+        if name := text_of(request.GET, "external_ref"):
             found = found.filter(external_id=name)
         return self.listed("users", found.order_by("-pk"), spell_user)
 

@@ -13,7 +13,7 @@ class Audit(V1):
     @spec.described(answers={200: spec.listed(AuditEventSerializer)}, query=spec.walked(AuditEvent.PREFIX))
     def get(self, request):
         """What was done to the caller's account, keys and conversations, newest first."""
-        query = request.query_params
+        query = request.GET
         limit = limit_of(query, default=20, maximum=100)
         try:
             after = cursor_of(query, partial(decode, AuditEvent.PREFIX))

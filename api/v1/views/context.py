@@ -23,7 +23,7 @@ class Context(BranchView):
 
         A project's instruction comes first, for those who see the project. Calls of tools stay with their results.
         """
-        query = request.query_params
+        query = request.GET
         tokens = limit_of(query, default=TOKENS, maximum=MOST, name="max_tokens")
         kind = choice_of(query, "format", FORMATS)
         found, branch = self.branch(conversation, text_of(query, "branch"))

@@ -92,7 +92,7 @@ class ConversationView(V1):
     def listed(self, conversations):
         """A page of what the query asks for of these, others' among them."""
         user = self.request.user
-        found = listing.with_standing(filtered(conversations, self.request.query_params, user), user)
+        found = listing.with_standing(filtered(conversations, self.request.GET, user), user)
         return self.walked(found, partial(spell_shown, user=user))
 
     def walked(self, rows, spell):
@@ -109,7 +109,7 @@ class Conversations(ConversationView):
     )
     def get(self, request):
         """What the caller owns, newest change first; with `shared`, what others have let the caller into."""
-        user, query = request.user, request.query_params
+        user, query = request.user, request.GET
         if flag_of(query, "shared"):
             return self.listed(Conversation.objects.shared_with(user))
         spell_own = partial(spell, owner=spell_named(user.pk, user.name), role=Role.OWNER)
@@ -160,7 +160,7 @@ class OneConversation(ConversationView):
     def get(self, request, conversation):
         """A conversation. With the items of a branch, oldest first."""
         conversation = self.conversation(conversation)
-        query = request.query_params
+        query = request.GET
         limit = limit_of(query, default=ITEMS, maximum=ITEMS, lowest=0, name="items_limit")
         if not limit or flag_of(query, "include_items") is False:
             return self.one(conversation)

@@ -20,6 +20,6 @@ class ExportOfConversation(BranchView):
         jsonl is all of it, every version on every branch, in the format of the bulk export; json is the list of its
         lines.
         """
-        kind = choice_of(request.query_params, "format", list(FORMATS))
-        found, branch = self.branch(conversation, text_of(request.query_params, "branch"))
+        kind = choice_of(request.GET, "format", list(FORMATS))
+        found, branch = self.branch(conversation, text_of(request.GET, "branch"))
         return download(found, kind, branch.tip_position, request)

@@ -50,7 +50,7 @@ class ItemView(V1):
     def spelled_all(self, conversation, ids, *, full):
         """[(Item, what is answered of it)], with one reading of the tree however many there are."""
         conversation.refresh_from_db()
-        full = full_of(self.request.query_params, full)
+        full = full_of(self.request.GET, full)
         rows = paths.items_named(conversation, ids)
         places = paths.places_of(conversation, [row.position for row in rows])
         return [
@@ -81,7 +81,7 @@ class Items(ItemView):
     )
     def get(self, request, conversation):
         """A branch, or the items of all branches with a `call_id`. Newest first."""
-        found, query = self.conversation(conversation), request.query_params
+        found, query = self.conversation(conversation), request.GET
         newest_first = choice_of(query, "order", ["desc", "asc"]) == "desc"
         limit, after = limit_of(query, default=20, maximum=100), text_of(query, "after") or text_of(query, "cursor")
         if call_id := text_of(query, "call_id"):
@@ -109,7 +109,7 @@ class Items(ItemView):
     )
     def post(self, request, conversation):
         """One item, or several under `items`: all of them or none."""
-        full, body = full_of(request.query_params, False), self.body()
+        full, body = full_of(request.GET, False), self.body()
         if isinstance(body, dict) and "items" in body:
             items = self.clean(ItemsInput, body)["items"]
             found = self.conversation(conversation, write=True)

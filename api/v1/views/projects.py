@@ -55,7 +55,7 @@ class Projects(ProjectView):
     def get(self, request):
         """The caller's projects, archived ones too, newest change first."""
         visible = Project.objects.visible_to(request.user)
-        if flag_of(request.query_params, "shared"):
+        if flag_of(request.GET, "shared"):
             rows = visible.exclude(owner=request.user)
         else:
             rows = Project.objects.visible_to(request.user, own=True)

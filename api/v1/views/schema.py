@@ -33,7 +33,7 @@ class Swagger(Open):
 
     def get(self, request):
         """The specification as pages to read and try."""
-        return render(request._request, "api/swagger.html")
+        return render(request, "api/swagger.html")
 
 
 @functools.cache

@@ -45,7 +45,7 @@ class Search(V1):
 
         Several values of one filter are any of them, several filters all of them.
         """
-        query = request.query_params
+        query = request.GET
         filters = filters_of(query)
         if choice_of(query, "in", ["", TITLE]):
             filters["in"] = TITLE
@@ -71,7 +71,7 @@ class Facets(V1):
 
         Asked with the same `q` and filters as the search. Of very many hits the newest are counted, and it is told.
         """
-        query = request.query_params
+        query = request.GET
         counted = Message.objects.facets(text_of(query, "q"), request.user, **filters_of(query))
         return self.answer(spell_facets(counted))
 

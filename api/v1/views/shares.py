@@ -72,7 +72,7 @@ class ShareView(V1):
 
     def named(self, conversation, *, item=None, scope="item", item_id="", first_item_id="", branch="", **fields):
         """What ShareLinkQuerySet.draft takes, with what the request only names."""
-        branch = text_of(self.request.query_params, "branch") or branch
+        branch = text_of(self.request.GET, "branch") or branch
         if scope == "conversation":
             return {"branch": existing(conversation, branch) if branch else None, **fields}
         fields["message"] = message_named(conversation, item or item_id)
@@ -82,9 +82,9 @@ class ShareView(V1):
         return fields
 
     def listed(self, links):
-        if state := choice_of(self.request.query_params, "state", ["", *ShareLink.State.values]):
+        if state := choice_of(self.request.GET, "state", ["", *ShareLink.State.values]):
             links = links.in_state(state)
-        if flag_of(self.request.query_params, "include_revoked") is False:
+        if flag_of(self.request.GET, "include_revoked") is False:
             links = links.filter(revoked_at=None)
         return self.newest_first(links.defer("positions"), spell_share, read=self.place)
 
@@ -151,7 +151,7 @@ class Shares(ShareView):
     )
     def get(self, request):
         """All links that the caller made, newest first; also those whose conversation was deleted since."""
-        links, conversation = self.links(), id_in(request.query_params, "conversation", Conversation.PREFIX)
+        links, conversation = self.links(), id_in(request.GET, "conversation", Conversation.PREFIX)
         return self.listed(links.filter(conversation=conversation) if conversation else links)
 
 
@@ -201,7 +201,7 @@ class ViewsOfShare(ShareView):
     def get(self, request, share):
         """How often it was opened on each of the last days, in UTC, today last. By whom, nobody notes."""
         link = self.mine_named(self.links(), share)
-        days = whole_of(request.query_params, "days", default=DAYS, lowest=1, highest=DAYS_AT_MOST)
+        days = whole_of(request.GET, "days", default=DAYS, lowest=1, highest=DAYS_AT_MOST)
         return self.answer(spell_views(link, DailyViews.objects.by_day([link], days)[link.pk]))
 
 
