@@ -66,6 +66,7 @@ class Dialect(APIView):
     resource = "conversations"  # the scope is conversations:read or conversations:write, by the verb
     scope = ""  # or exactly this one
     needs_user = True
+    proves = ()  # verbs whose handlers ask the database about the key together with what they ask of it
     produces = ("application/json",)  # () is whatever it happens to be
     etag = None
 
@@ -119,18 +120,29 @@ class Dialect(APIView):
         """With Django's own request: REST framework's looks up every attribute twice, and reads bodies in its way."""
         self.request, self.args, self.kwargs, self.headers = request, args, kwargs, {}
         request.user = request.auth = None
-        try:
-            self.initial(request, *args, **kwargs)
-            handler = partial(getattr(self, request.method.lower()), request, *args, **kwargs)
-            key = self.idempotency_key()
-            response = self.once(key, handler) if key else handler()
-        except Exception as error:
-            response = self.handle_exception(error)
+        self.is_proven = True
+        response = self.attempt(self.handle)
+        if not self.is_proven:  # it was refused, and whose credentials are not good hears that first
+            response = self.attempt(self.prove) or response
         self.response = response
         return response
 
+    def attempt(self, step):
+        try:
+            return step()
+        except Exception as error:
+            return self.handle_exception(error)
+
+    def handle(self):
+        self.initial(self.request, *self.args, **self.kwargs)
+        handler = partial(getattr(self, self.request.method.lower()), self.request, *self.args, **self.kwargs)
+        key = self.idempotency_key()
+        return self.once(key, handler) if key else handler()
+
     def initial(self, request, *args, **kwargs):
-        request.user, request.auth = user, key = self.authenticate()
+        expected = self.expected()
+        self.is_proven = expected is None
+        request.user, request.auth = user, key = expected or self.authenticate()
         if "\x00" in request.path:  # nothing that PostgreSQL could look up, so nothing is called that
             raise Problem(404, "not_found", "There is nothing at this address.")
         if request.method not in self.allowed_methods:
@@ -138,9 +150,7 @@ class Dialect(APIView):
             raise Problem(
                 405, "method_not_allowed", f"{request.method} is not allowed here.", headers={"Allow": allowed}
             )
-        scope = self.scope or f"{self.resource}:{'read' if request.method in READ else 'write'}"
-        if key and scope not in key.scopes:
-            raise Problem(403, "insufficient_scope", f"This key lacks the scope {scope}.")
+        self.check_scope()
         if key:
             count_request(f"key:{key.pk}", settings.API_RATE)
             if user is None and self.needs_user:
@@ -157,6 +167,29 @@ class Dialect(APIView):
         for authentication in self.get_authenticators():
             return authentication.authenticate(self.request) or (None, None)
         return None, None
+
+    def expected(self):
+        """What authenticate() will find, as things stood a moment ago, where a handler makes sure of it; else None."""
+        if self.request.method not in self.proves or "HTTP_IDEMPOTENCY_KEY" in self.request.META:
+            return None
+        [authentication] = self.get_authenticators()
+        found = authentication.expected(self.request)
+        return found if found and self.needed_scope in found[1].scopes else None
+
+    def prove(self):
+        """Asks who it is, where that is not known by now. Raises Problem (401, 403)."""
+        if not self.is_proven:
+            self.is_proven = True
+            self.request.user, self.request.auth = self.authenticate()
+            self.check_scope()
+
+    @property
+    def needed_scope(self):
+        return self.scope or f"{self.resource}:{'read' if self.request.method in READ else 'write'}"
+
+    def check_scope(self):
+        if self.request.auth and self.needed_scope not in self.request.auth.scopes:
+            raise Problem(403, "insufficient_scope", f"This key lacks the scope {self.needed_scope}.")
 
     def idempotency_key(self):
         """ "" where nobody asks for it, or for no user: what a workspace makes for itself has names of its own."""
@@ -200,6 +233,7 @@ class Dialect(APIView):
 
     def conversation(self, spelled, *, write=False):
         """Through the door: 404 for strangers, 403 for readers who want to write."""
+        self.prove()
         try:
             found = Conversation.visible(self.decode(Conversation.PREFIX, spelled), self.request.user)
         except (ValueError, Conversation.DoesNotExist):

@@ -27,6 +27,9 @@ SCOPES = (
 # What only whoever runs the workspace may hand to a program.
 ADMIN_SCOPES = ("users:read", "users:write", "tenant:read", "tenant:admin")
 USE_NOTED_EVERY = timedelta(minutes=1)
+KEPT = 10_000  # keys that a process remembers
+
+_seen = {}  # digest: the ApiKey, as this process read it last
 
 
 def check_scopes(scopes):
@@ -40,7 +43,18 @@ class ApiKeyQuerySet(models.QuerySet):
 
     def find(self, secret):
         """The live key that `secret` is, or None. One indexed look-up; a typing error never reaches the database."""
-        return _LIVE.first(digest_of(secret).hex()) if is_well_formed(secret, ApiKey.SECRET_PREFIX) else None
+        if not is_well_formed(secret, ApiKey.SECRET_PREFIX):
+            return None
+        digest = digest_of(secret)
+        if key := _LIVE.first(digest.hex()):
+            _remember(digest, key)
+        return key
+
+    def expected(self, secret):
+        """What find() gave this process less than a minute ago, where that is somebody's key; else None. It may have
+        been revoked since: only for what is asked of the database together with ACTING_FOR."""
+        key = _seen.get(digest_of(secret))
+        return key if key and key.user_id and not key.use_is_to_be_noted else None
 
     def mint(self, *, workspace, user=None, name="", scopes=("conversations:read", "conversations:write"), **fields):
         """Makes a key and returns (row, secret). Only here is the secret known; the row keeps its hash.
@@ -98,9 +112,13 @@ class ApiKey(Row):
 
     def note_use(self):
         """Keeps `last_used_at` right to the minute: a write with every request would cost more than many requests."""
-        now = timezone.now()
-        if self.last_used_at is None or self.last_used_at < now - USE_NOTED_EVERY:
-            ApiKey.objects.filter(pk=self.pk).update(last_used_at=now)
+        if self.use_is_to_be_noted:
+            self.last_used_at = timezone.now()
+            ApiKey.objects.filter(pk=self.pk).update(last_used_at=self.last_used_at)
+
+    @property
+    def use_is_to_be_noted(self):
+        return self.last_used_at is None or self.last_used_at < timezone.now() - USE_NOTED_EVERY
 
     def revoke(self):
         """True if it was not revoked before."""
@@ -111,6 +129,12 @@ class ApiKey(Row):
         return True
 
 
+def _remember(digest, key):
+    if len(_seen) >= KEPT:
+        _seen.clear()
+    _seen[digest] = key
+
+
 _LIVE = Prepared(
     lambda digest: (
         ApiKey.objects.live()
@@ -118,3 +142,10 @@ _LIVE = Prepared(
         .select_related("user")
     )
 )
+
+# The same for a statement that does what the key is for: whom the live key with this digest and scope acts for.
+ACTING_FOR = """
+SELECT u.id, u.workspace_id FROM accounts_apikey AS k JOIN accounts_user AS u ON u.id = k.user_id
+WHERE k.digest = %(key)s AND %(scope)s = ANY(k.scopes) AND u.is_active
+  AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > statement_timestamp())
+"""

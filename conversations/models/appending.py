@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from accounts.models.api_key import ACTING_FOR
 from conversations import limits
 from conversations.parts import is_said
 from conversations.refusals import DuplicateMessage
@@ -47,22 +48,36 @@ class Added(NamedTuple):
     parent_external_id: str | None
 
 
-def add(conversation, role, text, *, after=None, owner=None, workspace=None, created_at=None, **fields):
-    """An Added, or None where nothing was added: full, gone, or (when given) its tip is not `after`, its owner in
-    that workspace another. Raises DuplicateMessage."""
+def add(conversation, role, text, *, after=None, created_at=None, **fields):
+    """An Added, or None where nothing was added: full, gone, or (when given) its tip is not `after`. Raises
+    DuplicateMessage."""
+    return _add(_APPEND, {"after": after}, conversation, role, text, created_at, fields)
+
+
+def add_to_own(user, conversation, role, text, *, created_at=None, **fields):
+    """The same at the tip of what `user` owns; None also where that is not so."""
+    own = {"owner": user.pk, "workspace": user.workspace_id}
+    return _add(_APPEND_TO_OWN, own, conversation, role, text, created_at, fields)
+
+
+def add_by_key(key, scope, conversation, role, text, *, created_at=None, **fields):
+    """The same at the tip of what belongs to whom the ApiKey acts for; None also where it is not live, or has no such
+    scope, when it is done."""
+    return _add(_APPEND_BY_KEY, {"key": key.digest, "scope": scope}, conversation, role, text, created_at, fields)
+
+
+def _add(statement, whose, conversation, role, text, created_at, fields):
     message_id = new_id()
     said = role in TURN_ROLES and is_said(text, fields.get("parts"))
     written = FIELDS | fields
     for name in ("parts", "metadata"):
         written[name] = None if written[name] is None else Jsonb(written[name])
     rows = _written(
-        _APPEND,
+        statement,
         {
             **written,
+            **whose,
             "conversation": conversation,
-            "after": after,
-            "owner": owner,
-            "workspace": workspace,
             "id": message_id,
             "role": role,
             "text": text,
@@ -106,13 +121,11 @@ def _written(statement, params):
 
 
 # FOR UPDATE reads the row as the last committed writer left it, so `parent` is the true tip even when we had to wait.
-_APPEND = """
+_ADD = """
 WITH old AS MATERIALIZED (
     SELECT id, workspace_id, owner_id, active_branch_id, tip_position, next_position
     FROM conversations_conversation
-    WHERE id = %(conversation)s AND message_count < %(limit)s
-      AND (%(after)s::int IS NULL OR tip_position = %(after)s::int)
-      AND (%(owner)s::uuid IS NULL OR (owner_id = %(owner)s::uuid AND workspace_id = %(workspace)s::uuid))
+    WHERE id = %(conversation)s AND message_count < %(limit)s AND {condition}
     FOR UPDATE
 ), changed AS (
     UPDATE conversations_conversation AS c
@@ -146,6 +159,9 @@ SELECT old.next_position, changed.length, moved.name, parent.id, parent.external
 FROM old CROSS JOIN changed LEFT JOIN moved ON true LEFT JOIN conversations_message AS parent
 ON parent.conversation_id = old.id AND parent.position = old.tip_position
 """
+_APPEND = _ADD.format(condition="(%(after)s::int IS NULL OR tip_position = %(after)s::int)")
+_APPEND_TO_OWN = _ADD.format(condition="owner_id = %(owner)s AND workspace_id = %(workspace)s")
+_APPEND_BY_KEY = _ADD.format(condition=f"(owner_id, workspace_id) = ({ACTING_FOR})")
 
 _APPEND_ALL = """
 WITH old AS MATERIALIZED (

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User, Workspace
 from conversations import deletion, limits, pruning, signals
-from conversations.models.appending import TURN_ROLES, add, add_all
+from conversations.models.appending import TURN_ROLES, add, add_all, add_by_key, add_to_own
 from conversations.models.branch import Branch
 from conversations.models.grant import Grant
 from conversations.parts import UNSAID_PATH, pointed, retold
@@ -324,7 +324,13 @@ class Conversation(Row):
     def add_to_own(pk, user, role, text, **fields):
         """What add does at the tip of the conversation that `user` owns, without reading it first: an Added, or None
         where they own none of that id, or it is full."""
-        return add(pk, role, text, owner=user.pk, workspace=user.workspace_id, **fields)
+        return add_to_own(user, pk, role, text, **fields)
+
+    @staticmethod
+    def add_by_key(pk, key, scope, role, text, **fields):
+        """The same for whom an ApiKey acts. Whether it may is found out by the statement itself: None also where it was
+        revoked or has expired, or has no such scope."""
+        return add_by_key(key, scope, pk, role, text, **fields)
 
     @transaction.atomic
     def append_all(self, messages):
