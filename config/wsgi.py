@@ -1,9 +1,28 @@
 import os
+from functools import lru_cache
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
+from django.urls import get_resolver
 
 from config.bodies import whole
 from sharing.kept import kept
 
+ADDRESSES = 4096  # whose views are remembered
+
+
+class Handler(WSGIHandler):
+    def resolve_request(self, request):
+        """Whoever comes back to an address, as programs do, is not led through three lists of patterns again."""
+        request.resolver_match = _view_at(request.path_info)
+        return request.resolver_match
+
+
+@lru_cache(maxsize=ADDRESSES)
+def _view_at(path):
+    return get_resolver().resolve(path)
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = whole(kept(get_wsgi_application()))
+django.setup(set_prefix=False)
+application = whole(kept(Handler()))
