@@ -124,10 +124,11 @@ def later(conversation, tip, after):
     return Window(tip, positions, has_earlier=True, has_later=start + WINDOW < len(path))
 
 
-def around(conversation, position):
-    """A message in its context, on the active branch where that contains it, else on the newest branch that does."""
+def around(conversation, position, tip=None):
+    """A message in its context, on the path to `tip`, which is the active branch's where none is named, if that
+    contains it, else on the newest branch that does."""
     tree = Tree(conversation)
-    path = tree.path(conversation.tip_position)
+    path = tree.path(conversation.tip_position if tip is None else tip)
     if position not in path:
         path = tree.path(tree.newest_leaf_below(position))
     start = max(0, min(path.index(position) - LEAD_IN, len(path) - WINDOW))

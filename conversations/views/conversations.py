@@ -174,7 +174,8 @@ def _window(conversation, request, opening):
         place = conversation.messages.filter(pk=decode(Message.PREFIX, at)).values_list("position", flat=True).first()
         if place is None:
             raise ValueError(at)
-        return reading.around(conversation, place), place
+        tip = position(query, "tip") if "tip" in query else None
+        return reading.around(conversation, place, tip), place
     elif "before" in query:
         return reading.earlier(conversation, position(query, "tip"), position(query, "before")), None
     elif "after" in query:

@@ -178,6 +178,14 @@ def test_a_message_on_an_abandoned_branch_is_shown_on_that_branch(long):
     assert 121 not in window.positions
 
 
+def test_a_message_of_several_branches_is_shown_on_the_one_that_is_named(long):
+    long.reply(60, "assistant", "another way")
+    long.refresh_from_db()
+
+    assert [reading.around(long, 50, tip).tip for tip in (None, 120, 121)] == [121, 120, 121]
+    assert reading.around(long, 61, 121).tip == 120
+
+
 def test_siblings_know_their_number_and_their_neighbours(long):
     for text in ("second", "third"):
         long.reply(60, "user", text)

@@ -86,6 +86,68 @@ def test_who_comes_back_to_the_history_is_where_they_were(archive, at_home):
     page.wait_for_function("place => Math.abs(scrollY - place) < 2", arg=place)
 
 
+def read_at(page, entry):
+    """Scrolls to it, in a thread that has it already, and waits until the page has noted where one reads."""
+    page.evaluate("history.replaceState({...history.state, place: null}, '')")
+    article = page.locator("article", has=page.get_by_text(f"Entry {entry}.", exact=False))
+    article.evaluate("article => window.scrollTo(0, scrollY + article.getBoundingClientRect().top + 17)")
+    page.wait_for_function("() => history.state?.place")
+    return page.evaluate("history.state.place")
+
+
+IS_THERE = "({id, top}) => Math.abs(document.getElementById(id)?.getBoundingClientRect().top - top) < 2"
+
+
+def test_who_comes_back_to_a_long_thread_is_where_they_read(archive, at_home, browser, live_server):
+    page = at_home
+    thread = page.url.removesuffix("/conversations/") + archive["long"].get_absolute_url()
+    page.goto(f"{thread}?start&find=Entry&q=Seeing")
+    opened = page.url
+    for count in (100, 150):
+        page.locator(".thread__more").last.scroll_into_view_if_needed()
+        expect(page.locator("article")).to_have_count(count)
+    page.wait_for_load_state("networkidle")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/static/" not in request.url else None)
+
+    read_at(page, 20)
+    assert page.url == opened
+    place = read_at(page, 80)
+    address = page.url
+    assert place["top"] == pytest.approx(-17, abs=1)
+    assert address == f"{thread}?at={place['id']}&find=Entry#{place['id']}"
+    assert asked == []
+
+    page.evaluate("location.assign('/conversations/')")
+    page.wait_for_url("**/conversations/")
+    page.go_back()
+    page.wait_for_function(IS_THERE, arg=place)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(IS_THERE, place)
+    assert page.url == address
+
+    plain = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
+    plain.goto(address)
+    expect(plain.locator(f"#{place['id']}")).to_be_in_viewport()
+    plain.context.close()
+
+
+def test_who_comes_back_to_another_branch_is_on_it(archive, at_home):
+    page = at_home
+    long = archive["long"]
+    long.reply(299, "assistant", "Another ending.")
+    page.goto(f"{page.url.removesuffix('/conversations/')}{long.get_absolute_url()}?tip=300&after=200")
+    expect(page.locator("article")).to_have_count(100)
+    page.wait_for_load_state("networkidle")
+    place = read_at(page, 180)
+
+    page.reload()
+
+    page.wait_for_function(IS_THERE, arg=place)
+    assert "tip=300" in page.url
+    expect(page.locator("#branch")).to_contain_text("Another branch")
+
+
 def test_reading_down_to_the_end_one_can_write_there(archive, at_home):
     page = at_home
     page.goto(page.url.removesuffix("/conversations/") + archive["long"].get_absolute_url() + "?start")
