@@ -11,3 +11,10 @@ address = cache(reverse)
 def see_other(to, *args, **kwargs):
     """The answer to a POST that leaves the page: 303, so that every browser follows it with a GET."""
     return HttpResponseRedirect(resolve_url(to, *args, **kwargs), status=303)
+
+
+def without(request, name):
+    """The answer that leads to the same page without a parameter which says nothing there, as of a form left empty."""
+    query = request.GET.copy()
+    del query[name]
+    return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)

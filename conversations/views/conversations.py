@@ -22,7 +22,7 @@ from conversations.forms import MessageForm, NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
 from conversations.rows import months_html
 from lib.htmx import render_page, wants_fragment
-from lib.http import see_other
+from lib.http import see_other, without
 from lib.typeid import decode
 from projects.people import WRITERS
 
@@ -35,6 +35,8 @@ PLACES = {"at", "before", "after", "start", "all"}  # what names a window of a t
 def index(request):
     """The history; with `archived`, what is not in it any more; with `select`, either with checkboxes, for what is done
     with several at once (views.selection)."""
+    if request.GET.get("title") == "":
+        return without(request, "title")
     after, named = request.GET.get("after"), request.GET.get("title", "")
     archived, selecting, in_part = "archived" in request.GET, "select" in request.GET, wants_fragment(request)
     is_newest = not (after or named or archived)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import AuditEvent
 from conversations.models import Conversation
 from lib.htmx import render_page, wants_fragment
-from lib.http import see_other
+from lib.http import see_other, without
 from lib.text import clean, listed
 from sharing import dashboard, limits
 from sharing.models import ShareLink
@@ -32,6 +32,8 @@ NO_LINKS = {"working": "No link works at the moment.", "expired": "No link has e
 def index(request, *, of_workspace=False):
     """The links, newest first, and whoever was let in. Of a workspace, whose words others wrote: that is written down,
     and their addresses are not told."""
+    if request.GET.get("title") == "":
+        return without(request, "title")
     links, in_part = _links(request, of_workspace), wants_fragment(request)
     state, named, after = _asked(request.GET)
     conversations = Conversation.objects.visible_to(request.user, own=True).only("title")

@@ -369,6 +369,14 @@ def test_the_filter_finds_titles_by_the_beginnings_of_their_words(sign_in, alice
     assert "Search the messages" in client.get(reverse("conversations:index"), {"title": "zebra"}).content.decode()
 
 
+@pytest.mark.parametrize("path", ["conversations:index", "sharing:index"])
+@pytest.mark.parametrize(("query", "left"), [("?title=", ""), ("?archived=&title=", "?archived=")])
+def test_a_filter_that_was_cleared_leaves_the_address(sign_in, alice, path, query, left):
+    response = sign_in(alice).get(reverse(path) + query)
+
+    assert (response.status_code, response["Location"]) == (302, reverse(path) + left)
+
+
 @pytest.mark.parametrize("text", ["-", "-x", '"', "\x00", "a" * 5_000, "OR", "%", "'; --", "* *", "🙂"])
 def test_no_filter_breaks_the_page(sign_in, alice, many, text):
     assert sign_in(alice).get(reverse("conversations:index"), {"title": text}).status_code == 200

@@ -176,6 +176,9 @@ def test_the_history_filters_while_one_types(archive, at_home):
     expect(page).to_have_url(re.compile(r"\?title=eyep$"))
     page.reload()
     expect(page.locator(".row")).to_have_count(1)
+    page.get_by_label("Filter by title").fill("")
+    expect(page.locator(".row")).to_have_count(50)
+    expect(page).to_have_url(re.compile(r"/conversations/$"))
 
 
 def test_the_rows_of_the_history_are_made_compact_and_stay_so(archive, at_home):
