@@ -97,38 +97,56 @@ class Page:
     has_orders: bool  # there are words to be the best of
     newest_href: str
     best_href: str
-    groups: list[Group]
+    titles: list[Group]  # found by their name
     titles_href: str  # where there are more conversations of that name than stand here
+    groups: list[Group]  # found by what they say
     facets_href: str  # counting what it could be narrowed to takes as long as finding it
     reached: str  # how far back it was looked, where that was not to the end
     next_href: str
     is_stopped: bool
+    is_question: bool  # there are words or filters to look for
+
+    @property
+    def has_found(self):
+        return bool(self.titles or self.groups)
+
+    @property
+    def titles_html(self):
+        return groups_html(self.titles, self._level)
 
     @property
     def html(self):
-        return groups_html(self.groups)
+        return groups_html(self.groups, self._level)
+
+    @property
+    def _level(self):
+        """Of the headings: below those that say which is which, where there are both."""
+        return 3 if self.titles and self.groups else 2
 
     @property
     def is_nothing(self):
         """Known to be: a search that was stopped, or looked back only so far, may go on to find something."""
-        return not (self.groups or self.reached or self.is_stopped)
+        return not (self.has_found or self.reached or self.is_stopped)
 
 
 def page(results, user, order):
     question = results.question
     at = results.reached and timezone.localtime(results.reached)
+    titles, groups = _groups(results, user)
     return Page(
         summary=summary(results),
         chips=[Chip(_label(typed), href(question.without(typed), order)) for typed in question.typed],
         has_orders=bool(results.marks and results.hits_total != 0),
         newest_href=href(question.text),
         best_href=href(question.text, BEST),
-        groups=groups(results, user),
+        titles=titles,
         titles_href=_all_titles(results),
+        groups=groups,
         facets_href=f"{reverse('conversations:facets')}?{urlencode({'q': question.text, 'order': order})}",
         reached=f"{at.day} {at:%B %Y}" if at else "",
         next_href=href(question.text, order, results.next_cursor) if results.next_cursor else "",
         is_stopped=results.is_stopped,
+        is_question=bool(results.marks or question.typed),
     )
 
 
@@ -166,14 +184,17 @@ def _number(number, word, most=inf):
     return f"{shown} {word}{'' if number == 1 else 's'}"
 
 
-def groups(results, user):
-    """What was found by its name first, unless it stands among the others anyway, with its messages."""
+def _groups(results, user):
+    """(what was found by its name, unless it stands among the others anyway; what was found by its messages)"""
     told = {group.conversation.pk for group in results.groups}
-    found = [group for group in results.titles if group.conversation.pk not in told] + results.groups
-    strangers = {group.conversation.owner_id for group in found} - {user.pk}
+    named = [group for group in results.titles if group.conversation.pk not in told]
+    strangers = {group.conversation.owner_id for group in (*named, *results.groups)} - {user.pk}
     names = {user.pk: "You"} | {pk: str(other) for pk, other in User.objects.in_bulk(strangers).items()}
     now = timezone.localtime()
-    return [_group(group, results.question.text, names[group.conversation.owner_id], now) for group in found]
+    return [
+        [_group(group, results.question.text, names[group.conversation.owner_id], now) for group in found]
+        for found in (named, results.groups)
+    ]
 
 
 def _group(group, text, owner, now):

@@ -11,16 +11,17 @@ from django.utils.safestring import mark_safe
 from lib.marks import marked
 
 
-def groups_html(groups):
-    """`groups`: of conversations.found."""
-    return mark_safe("".join(map(_group, groups)))  # noqa: S308
+def groups_html(groups, level):
+    """`groups`: of conversations.found; `level`: of their headings."""
+    return mark_safe("".join(_group(group, f"h{level}") for group in groups))  # noqa: S308
 
 
-def _group(group):
+def _group(group, heading):
     more = f' · <a class="quiet-link" href="{escape(group.more_href)}">{group.more} more here</a>' if group.more else ""
     hits = f'<ol class="result__hits">{"".join(map(_hit, group.hits))}</ol>' if group.hits else ""
+    title = f'<{heading} class="result__title"><a href="{group.href}">{marked(group.title)}</a></{heading}>'
     return (
-        f'<li class="result"><h2 class="result__title"><a href="{group.href}">{marked(group.title)}</a></h2>'
+        f'<li class="result">{title}'
         f'<p class="result__facts"><time datetime="{group.iso}">{group.time}</time> · {group.length}'
         f" message{'' if group.length == 1 else 's'}{more}</p>{hits}</li>"
     )

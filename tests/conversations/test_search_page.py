@@ -138,6 +138,31 @@ def test_a_count_stands_above_whatever_was_found(asked, say):
     assert "messages<" not in asked("nothing of it")
 
 
+def test_what_was_found_by_its_title_and_what_by_its_messages_stands_under_a_heading_each(asked, say):
+    say("hay", title="Garden notes")
+    assert re.findall("<h[23].*?</h[23]>", asked("garden"))[-1].startswith('<h2 class="result__title">')
+    say("a garden", title="x")
+    html = asked("garden")
+
+    headings = [(level, strip_tags(words)) for level, words in re.findall("<h([23])[^>]*>(.*?)</h[23]>", html)]
+    assert headings[-4:] == [("2", "Titles"), ("3", "Garden notes"), ("2", "Messages"), ("3", "x")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("*", "Nothing to look for: type a word"), ("OR", "Nothing to look for"), ("-red", "Add a word to look for")],
+)
+def test_where_there_is_nothing_to_look_for_that_is_all_that_is_said(asked, text, words):
+    html = asked(text)
+
+    assert html.count(words) == 1
+    assert "Nothing found" not in html
+
+
+def test_a_search_for_spaces_is_where_one_starts(asked):
+    assert "Every word of every message is here" in asked("  ")
+
+
 def test_more_titles_than_stand_there_are_a_link(asked, say):
     for _ in range(6):
         say("hay", title="Garden")
