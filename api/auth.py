@@ -29,7 +29,7 @@ class KeyAuthentication(BaseAuthentication):
         """The same before the database is asked: what it said a moment ago. None where that has to be asked."""
         if "HTTP_PARLEY_USER" in request.META:
             return None
-        key = ApiKey.objects.expected(self.secret_of(request))
+        key = ApiKey.expected(self.secret_of(request))
         return key and (key.user, key)
 
     def secret_of(self, request):

@@ -7,10 +7,9 @@ then it goes out together with everything that waits, in a pipeline. What nobody
 Only for reading, and not on a page that writes: what is asked first may be answered before that, or after.
 """
 
-import re
 import threading
 import weakref
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from inspect import signature
 from itertools import count
 from uuid import uuid4
@@ -22,12 +21,11 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ExecStatus
 
-from lib.sql import fetch, fetch_prepared
+from lib.sql import fetch, fetch_prepared, numbered
 
 KEPT = 100  # plans of a connection; there are not nearly as many questions
 
 _numbers = count()
-_PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
 _REFUSED = {ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED}
 
 
@@ -105,7 +103,7 @@ def _exchange_planned(driver, answers):
     pgconn, plans = driver.pgconn, vars(driver).setdefault("plans", {})
     commands, made, readers = [], {}, []
     for answer in answers:
-        query, names = _numbered(answer.sql)
+        query, names = numbered(answer.sql)
         values = [answer.params[name] for name in names] if names else answer.params
         reader = Transformer(driver)
         dumped = reader.dump_sequence(values, [PyFormat.AUTO] * len(values))
@@ -156,20 +154,6 @@ def _pipelined(driver, commands):
         driver.close()  # nobody knows what of it has been said
         raise
     return found
-
-
-@lru_cache(maxsize=KEPT)
-def _numbered(sql):
-    """(the SQL with PostgreSQL's placeholders, the names of its parameters in their order or none)"""
-    numbers = {}
-
-    def numbered(found):
-        if found[0] == "%%":
-            return "%"
-        return f"${numbers.setdefault(found[1] or len(numbers), len(numbers) + 1)}"
-
-    query = _PLACEHOLDER.sub(numbered, sql).encode()
-    return query, tuple(name for name in numbers if isinstance(name, str))
 
 
 class Prepared:

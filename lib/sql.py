@@ -1,11 +1,20 @@
 """SQL by hand, for the few statements that are worth it. Pages ask by lib/asking.py."""
 
-from functools import partial
+import re
+from functools import lru_cache, partial
+from itertools import count
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from psycopg import errors
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus
 
 STATEMENTS = 100  # of one connection; psycopg forgets the plans beyond as many
+
+_PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
+_names = count()
 
 
 def fetch(sql, params):
@@ -29,6 +38,89 @@ def fetch_prepared(sql, params, *, binary=True):
         return fetch(sql, params)
     if database.connection is None:
         database.ensure_connection()
+    if database.in_atomic_block or database.execute_wrappers:
+        return _by_cursor(database, sql, params, binary)
+    with database.wrap_database_errors:
+        return _by_libpq(database.connection, sql, params, binary)
+
+
+# --- by libpq itself: a cursor takes as long as all the rest to say it and to read what comes back ---
+
+
+def _by_libpq(driver, sql, params, binary):
+    statements = vars(driver).setdefault("statements", {})
+    try:
+        return _statement(driver, statements, sql).fetch(params, binary)
+    except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
+        # Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection, these too.
+        # And where a column has become another, by a migration of the next version, a plan is good for nothing. Either
+        # is said before anything is done.
+        statements.clear()
+        return _statement(driver, statements, sql).fetch(params, binary)
+
+
+def _statement(driver, statements, sql):
+    if sql in statements:
+        return statements[sql]
+    statement = Statement(driver, sql, is_kept=len(statements) < STATEMENTS)
+    if statement.is_kept:
+        statements[sql] = statement
+    return statement
+
+
+class Statement:
+    """A text on a connection: how its parameters are written and its columns read, which takes long to find out, and
+    the names of its plans, of which there is one for each set of types that its parameters had."""
+
+    def __init__(self, driver, sql, *, is_kept):
+        self.driver, self.is_kept = driver, is_kept
+        self.query, self.names = numbered(sql)
+        self.transformer, self.plans = Transformer(driver), {}
+
+    def fetch(self, params, binary):
+        pgconn, transformer = self.driver.pgconn, self.transformer
+        values = [params[name] for name in self.names] if self.names else params
+        written = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        plan = self.plans.get(transformer.types) or self._prepared(transformer.types)
+        pgconn.send_query_prepared(plan, written, transformer.formats, int(binary))
+        result = self._result()
+        transformer.set_pgresult(result)
+        rows = transformer.load_rows(0, result.ntuples, tuple)
+        result.clear()  # or it would lie in memory until the statement is asked again
+        return rows
+
+    def _prepared(self, types):
+        name = b"kept_%d" % next(_names) if self.is_kept else b""  # which the next one without a name replaces
+        self.driver.pgconn.send_prepare(name, self.query, types)
+        self._result()
+        self.plans[types] = name
+        return name
+
+    def _result(self):
+        [result] = self.driver.wait(execute(self.driver.pgconn))
+        if result.status == ExecStatus.FATAL_ERROR:
+            raise errors.error_from_result(result, self.driver.info.encoding)
+        return result
+
+
+@lru_cache(maxsize=STATEMENTS)
+def numbered(sql):
+    """(the SQL with PostgreSQL's placeholders, the names of its parameters in their order or none)"""
+    numbers = {}
+
+    def numbered(found):
+        if found[0] == "%%":
+            return "%"
+        return f"${numbers.setdefault(found[1] or len(numbers), len(numbers) + 1)}"
+
+    query = _PLACEHOLDER.sub(numbered, sql).encode()
+    return query, tuple(name for name in numbers if isinstance(name, str))
+
+
+# --- by a cursor: inside a transaction, where nothing could be asked again, and for who stands around statements ---
+
+
+def _by_cursor(database, sql, params, binary):
     driver = database.connection
     sql, cursor = _kept(driver, sql)
     driver.prepare_threshold = 0  # Django's None forbids preparing, whatever `prepare` says

@@ -50,12 +50,6 @@ class ApiKeyQuerySet(models.QuerySet):
             _remember(digest, key)
         return key
 
-    def expected(self, secret):
-        """What find() gave this process less than a minute ago, where that is somebody's key; else None. It may have
-        been revoked since: only for what is asked of the database together with ACTING_FOR."""
-        key = _seen.get(digest_of(secret))
-        return key if key and key.user_id and not key.use_is_to_be_noted else None
-
     def mint(self, *, workspace, user=None, name="", scopes=("conversations:read", "conversations:write"), **fields):
         """Makes a key and returns (row, secret). Only here is the secret known; the row keeps its hash.
 
@@ -98,6 +92,13 @@ class ApiKey(Row):
 
     def __str__(self):
         return self.name or f"{self.prefix}…"
+
+    @staticmethod
+    def expected(secret):
+        """What find() gave this process less than a minute ago, where that is somebody's key; else None. It may have
+        been revoked since: only for what is asked of the database together with ACTING_FOR."""
+        key = _seen.get(digest_of(secret))
+        return key if key and key.user_id and not key.use_is_to_be_noted else None
 
     @property
     def state(self):

@@ -38,6 +38,42 @@ def test_a_connection_keeps_no_more_statements_than_it_can():
         assert len(connection.connection.kept_statements) <= STATEMENTS
 
 
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_transactions_a_statement_is_planned_once_for_each_set_of_types():
+    for number in (1, 2, 40_000, None, 2**40):
+        assert fetch_prepared("SELECT %(number)s::bigint AS n, '%%'", {"number": number}) == [(number, "%")]
+    assert kept_statements("SELECT $1::bigint AS n%") == 4  # small, middling, large, none
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_is_gone_is_made_again():
+    for _ in range(2):
+        assert fetch_prepared("SELECT %s::text", ["here"]) == [("here",)]
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_is_planned_again_when_its_columns_have_become_others():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE planned (x int); INSERT INTO planned VALUES (7)")
+        try:
+            assert fetch_prepared("SELECT x FROM planned WHERE x = %s", [7]) == [(7,)]
+            cursor.execute("ALTER TABLE planned ALTER x TYPE bigint")
+            assert fetch_prepared("SELECT x FROM planned WHERE x = %s", [7]) == [(7,)]
+        finally:
+            cursor.execute("DROP TABLE planned")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_transactions_a_connection_keeps_no_more_than_it_can_either():
+    for number in range(STATEMENTS + 5):
+        assert fetch_prepared(f"SELECT %(one)s::int + {number} AS kept", {"one": 1}) == [(number + 1,)]
+
+    assert len(connection.connection.statements) == STATEMENTS
+    assert kept_statements("SELECT $1::int + % AS kept") <= STATEMENTS
+
+
 @pytest.mark.django_db
 def test_where_queries_are_counted_it_is_seen(django_assert_num_queries):
     with django_assert_num_queries(1):
