@@ -55,8 +55,26 @@ class Outline:
     later: int | None = None
 
     @property
-    def html(self) -> SafeString:
-        """The items of the list. Written here: two hundred turns of a template loop cost more than the whole thread."""
+    def facts(self):
+        """What of it a template asks; and what it shows: `html`."""
+        return {
+            "is_asked": bool(self.lines or self.calendar),
+            "has_days": bool(self.calendar),
+            "asked_before": self.earlier is not None,
+            "asked_after": self.later is not None,
+        }
+
+    @property
+    def html(self):
+        return {
+            "lines": self._items(),
+            "calendar": self.calendar,
+            "earliest": f"{self.earlier}",
+            "latest": f"{self.later}",
+        }
+
+    def _items(self):
+        """Written here: two hundred turns of a template loop cost more than the whole thread."""
         items = (
             line.item.replace(f"{self.path}?at={line.fragment}", "", 1) if line.position in self.loaded else line.item
             for line in self.lines

@@ -159,15 +159,10 @@ def siblings(conversation, rows, *, with_hidden=False):
     """{position: Sibling} for those of `rows` (Lines) that are not the only answer to their parent."""
     if conversation.is_straight:
         return {}
-    parents = {row.parent_position for row in rows}
-    found = fetch_along(
-        _FAMILIES.format(
-            source="unnest(%(parents)s::int[]) AS near (parent_position)",
-            hidden="" if with_hidden else "AND NOT hidden",
-        ),
-        {"conversation": conversation.pk, "parents": [parent for parent in parents if parent is not None]},
-    )
-    return _families(found)
+    parents = {row.parent_position for row in rows} - {None}
+    hidden = "" if with_hidden else "AND NOT hidden"
+    sql = _FAMILIES.format(answers=_ANSWERS_OF.format(hidden=hidden), hidden=hidden)
+    return _families(fetch_along(sql, {"conversation": conversation.pk, "parents": list(parents)}))
 
 
 def _families(rows):
@@ -295,13 +290,20 @@ WITH RECURSIVE path AS (
 )
 """
 
+_TIP = "(SELECT tip_position FROM conversations_conversation WHERE id = %(conversation)s AND owner_id = %(owner)s)"
+
 # Of so many, the newest WINDOW of a path are found right before its tip, unless many others were written there.
 _NEAR_TIP = f"""
-(SELECT * FROM conversations_message
- WHERE conversation_id = %(conversation)s AND position <= (
-     SELECT tip_position FROM conversations_conversation WHERE id = %(conversation)s AND owner_id = %(owner)s
- ) ORDER BY position DESC LIMIT {NEAR})
+(SELECT * FROM conversations_message WHERE conversation_id = %(conversation)s AND position <= {_TIP}
+ ORDER BY position DESC LIMIT {NEAR})
 """  # noqa: S608  our own number
+
+_SHOWN_OF_FORKED = """
+AND NOT hidden AND EXISTS (
+    SELECT FROM conversations_conversation
+    WHERE id = %(conversation)s AND owner_id = %(owner)s AND length <> message_count
+)
+"""
 
 _AT = """
 unnest(%(positions)s::int[]) AS wanted (at) CROSS JOIN LATERAL (
@@ -322,16 +324,12 @@ ON r.message_id = m.id AND r.message_version = m.version AND r.renderer_version 
 ORDER BY m.position
 """  # noqa: S608  our own names
 
-# The parents one by one: left to find them, PostgreSQL reads every message of the conversation.
 _FAMILIES = """
 SELECT position, index, count, previous_id, next_id FROM (
     SELECT position, row_number() OVER by_age AS index, count(*) OVER (PARTITION BY parent_position) AS count,
            lag(id) OVER by_age AS previous_id, lead(id) OVER by_age AS next_id
     FROM (
-        SELECT answer.* FROM (SELECT DISTINCT parent_position FROM {source}) AS parent CROSS JOIN LATERAL (
-            SELECT id, position, parent_position FROM conversations_message
-            WHERE conversation_id = %(conversation)s AND parent_position = parent.parent_position {hidden} OFFSET 0
-        ) AS answer
+        {answers}
         UNION ALL SELECT id, position, parent_position FROM conversations_message
         WHERE conversation_id = %(conversation)s AND parent_position IS NULL {hidden}
     ) AS answers
@@ -339,11 +337,22 @@ SELECT position, index, count, previous_id, next_id FROM (
 ) AS family
 WHERE count > 1
 """
+
+# The parents one by one: left to find them, PostgreSQL reads every message of the conversation.
+_ANSWERS_OF = """
+SELECT answer.* FROM unnest(%(parents)s::int[]) AS parent (position) CROSS JOIN LATERAL (
+    SELECT id, position, parent_position FROM conversations_message
+    WHERE conversation_id = %(conversation)s AND parent_position = parent.position {hidden} OFFSET 0
+) AS answer
+"""
+
+# What a path shows right before its tip answers what stands there too, but for the first message: one stretch of the
+# index. Nothing of it is read of a conversation that has a single path.
 _FAMILIES_NEAR_TIP = _FAMILIES.format(
-    source=f"{_NEAR_TIP} AS near",
-    hidden="""
-    AND NOT hidden AND EXISTS (
-        SELECT FROM conversations_conversation
-        WHERE id = %(conversation)s AND owner_id = %(owner)s AND length <> message_count
-    )""",
+    answers=f"""
+        SELECT id, position, parent_position FROM conversations_message
+        WHERE conversation_id = %(conversation)s
+        AND parent_position BETWEEN (SELECT min(position) FROM {_NEAR_TIP} AS near) AND {_TIP} {_SHOWN_OF_FORKED}
+    """,  # noqa: S608  our own words
+    hidden=_SHOWN_OF_FORKED,
 )

@@ -1,9 +1,12 @@
+from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
-from lib.pieces import place, put
+from lib.pieces import piece, piece_for
+
+_VARY = ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"]
 
 
 def wants_fragment(request):
@@ -12,23 +15,31 @@ def wants_fragment(request):
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
-def render_page(request, template, context=None, *, fragment, status=None, late=None):
+def render_page(request, template, context=None, *, fragment, status=None):
     """The page, or for htmx only its `fragment` (a template partial of that name).
 
     `Vary` keeps them apart in every cache: without it the Back button shows a naked fragment.
-
-    `late`: {name: HTML} of what is too long to go through the template, where every block and condition around it
-    copies it once more. The template says where it belongs, {{ late.turns }}, and it is put there at the end.
     """
-    if wants_fragment(request):
-        template = f"{template}#{fragment}"
     # The token itself, not Django's promise of one: a page has five forms.
     context = {"csrf_token": get_token(request), **(context or {})}
-    response = HttpResponse(_filled(request, template, context, late or {}), status=status)
-    patch_vary_headers(response, ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"])
+    return _answer(render_to_string(_asked(request, template, fragment), context, request), status)
+
+
+def render_piece(request, template, facts, html, *, fragment, status=None):
+    """The same of a page whose template sees nothing but `facts` and `html` (lib.pieces)."""
+    template = _asked(request, template, fragment)
+    if wants_fragment(request) or not get_messages(request):
+        page = piece(template, html, **facts)
+    else:
+        page = piece_for(request, template, html, **facts)
+    return _answer(page, status)
+
+
+def _asked(request, template, fragment):
+    return f"{template}#{fragment}" if wants_fragment(request) else template
+
+
+def _answer(page, status):
+    response = HttpResponse(page, status=status)
+    patch_vary_headers(response, _VARY)
     return response
-
-
-def _filled(request, template, context, late):
-    page = render_to_string(template, context | {"late": {name: place(name) for name in late}}, request)
-    return put(page, late)

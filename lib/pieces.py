@@ -1,8 +1,8 @@
-"""Pieces of pages that say the same again and again, and long ones that are put into their place at the end.
+"""Pages and pieces of them that say the same again and again.
 
-A template takes its time for every word and every condition, and copies what stands in it once more for each block
-around it. So what a piece says by a few facts is remembered by them, and what is long, or never the same twice, does
-not go through the template: it says where that belongs, and there it is put at the end.
+A template takes its time for every word and every condition. So what goes through one here are facts: what decides how
+it looks, of which there are few. For each set of them it is read once, and remembered with places left in it; what
+differs from row to row and from hour to hour is HTML already, and is put into them.
 """
 
 import re
@@ -12,25 +12,22 @@ from secrets import token_hex
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-KEPT = 1_000  # pieces of a few kilobytes
+KEPT = 1_000  # pieces of a few kilobytes, a page at most of fifty
 
 _WORD = token_hex(8)  # which nobody can have written
 _PLACE = re.compile(f"<{_WORD} (\\w+)>")
 
 
-def place(name):
-    """What a template shows where `put` is to put the HTML of that name."""
-    return SafeString(f"<{_WORD} {name}>")
-
-
-def put(page, html):
-    """`page` with the HTML that belongs there: {name: HTML}."""
-    return _filled(_PLACE.split(page), html)
-
-
 def piece(template, html, **facts):
-    """What the template says by these facts, which can be kept, and nothing else; with `html` in its places."""
+    """What the template says by these facts, which can be kept, and nothing else; with `html`, {name: HTML}, in place
+    of its other variables."""
     return _filled(_parts(template, tuple(html), tuple(facts.items())), html)
+
+
+def piece_for(request, template, html, **facts):
+    """The same where it says something that will not be said again, like notices: through the template anew."""
+    page = render_to_string(template, facts | _places(html), request)
+    return _filled(_PLACE.split(page), html)
 
 
 def _filled(parts, html):
@@ -40,4 +37,8 @@ def _filled(parts, html):
 
 @lru_cache(maxsize=KEPT)
 def _parts(template, names, facts):
-    return _PLACE.split(render_to_string(template, dict(facts) | {name: place(name) for name in names}))
+    return _PLACE.split(render_to_string(template, dict(facts) | _places(names)))
+
+
+def _places(names):
+    return {name: SafeString(f"<{_WORD} {name}>") for name in names}

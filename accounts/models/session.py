@@ -5,7 +5,9 @@ that signs somebody in is the row that is listed, and deleting it signs them out
 """
 
 import hashlib
+import json
 import re
+from functools import lru_cache
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -25,6 +27,7 @@ from lib.asking import Prepared
 DEVICE = "device"
 KEY = re.compile(r"[a-z0-9]{32}")
 USER_AGENT_LIMIT = 300
+KEPT = 10_000  # sessions whose content a process remembers
 
 
 class SessionQuerySet(models.QuerySet):
@@ -94,6 +97,10 @@ class SessionStore(db.SessionStore):
         """Only what Django gives out: a stranger's cookie may hold a NUL, which the database refuses with an error."""
         return bool(key and KEY.fullmatch(key))
 
+    def decode(self, session_data):
+        """What Django makes of it. Its signature is looked at once, not again for every page."""
+        return json.loads(_decoded(session_data, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+
     def save(self, must_create=False):
         """Django takes any trouble with the database for a session that is gone."""
         try:
@@ -134,6 +141,12 @@ class SessionStore(db.SessionStore):
         row = super().create_model_instance(data)
         row.user_id = data.get(SESSION_KEY)
         return row
+
+
+@lru_cache(maxsize=KEPT)
+def _decoded(session_data, *keys):
+    """As JSON, so that whoever changes what they get of it changes nobody else's."""
+    return json.dumps(super(SessionStore, SessionStore()).decode(session_data))
 
 
 def remember_device(request):

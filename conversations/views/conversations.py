@@ -1,5 +1,4 @@
 from datetime import timedelta
-from functools import cache
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -9,7 +8,6 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,13 +16,14 @@ from accounts.models import AuditEvent
 from conversations import finding as finder
 from conversations import history, limits, outline, reading, rendering, search, threads
 from conversations.beside import Beside
-from conversations.forms import MessageForm, NewConversationForm, TitleForm
+from conversations.forms import NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
 from conversations.rows import months_html
+from conversations.thread_page import ThreadPage, ways
 from lib.htmx import render_page, wants_fragment
 from lib.http import see_other, without
 from lib.typeid import decode
-from projects.people import WRITERS
+from projects.people import WRITERS, Role
 
 RECENTLY = timedelta(days=30)
 PLACES = {"at", "before", "after", "start", "all"}  # what names a window of a thread
@@ -119,50 +118,31 @@ def detail(request, asked, pk):
     finding = finder.find(conversation, request.GET.get("find", ""), at=found)
     if finding.found and not PLACES & request.GET.keys():
         return redirect(finding.first_href)
-    is_owner = conversation.owner_id == request.user.pk
     role = conversation.role_of(request.user)
-    can_edit = role in WRITERS
     thread = threads.thread(
         conversation,
         window,
         request.user,
-        can_edit=can_edit,
+        can_edit=role in WRITERS,
         found=found,
         finding=finding,
         words=search.marks(request.GET.get("q", "")),
         with_hidden="hidden" in request.GET,
     )
-    context = {
-        "beside": asked.beside,
-        "conversation": conversation,
-        "thread": thread,
-        "whole": reading.WHOLE if "all" in request.GET else 0,
-        "finding": finding,
-        # A piece is put beside what the page has already, so it leads on in its own direction only.
-        "leads_up": not (wants_fragment(request) and "after" in request.GET),
-        "leads_down": not (wants_fragment(request) and "before" in request.GET),
-        "source": history.SOURCES.get(conversation.source, conversation.source),
-        "empty_field": _empty_field() if can_edit else "",
-        "role": role,
-        "can_edit": can_edit,
-        "is_live": conversation.has_others and thread.is_active and "all" not in request.GET,
-        "is_owner": is_owner,
-        "branch": None if thread.is_active else conversation.branches.filter(tip_position=thread.tip).first(),
-        # How often an administrator has read this of late, and when last; all of it is under Account.
-        "readings": is_owner and dict(zip(("count", "last"), asked.readings.found, strict=True)),
-    }
-    late = {"turns": thread.html}
-    if not wants_fragment(request):
-        context["outline"] = outline.beside(conversation, window, thread.lines)
-        late["lines"] = context["outline"].html
-    return render_page(request, "conversations/detail.html", context, fragment="turns", late=late)
-
-
-@cache
-def _empty_field():
-    """Where one writes, before one has: it takes a form a millisecond to say, and is the same on every page."""
-    field = MessageForm(conversation=None)["text"]
-    return render_to_string("_field.html", {"field": field, "label": "Add a message"})
+    page = ThreadPage(
+        conversation,
+        thread,
+        role,
+        outline=None if wants_fragment(request) else outline.beside(conversation, window, thread.lines),
+        beside=asked.beside,
+        branch=None if thread.is_active else conversation.branches.filter(tip_position=thread.tip).first(),
+        finding=finding,
+        # All of it is under Account.
+        readings=asked.readings.found if role == Role.OWNER else (0, None),
+        printed=reading.WHOLE if "all" in request.GET else 0,
+        **ways(request, request.GET),
+    )
+    return page.response(request)
 
 
 def _opening(pk, owner_pk, reader):

@@ -11,8 +11,8 @@ from conversations.forms import EditForm, MessageForm
 from conversations.models import Conversation, ConversationFull, Message, Note
 from conversations.refusals import Stale
 from conversations.rendering import html_of
+from conversations.thread_page import ThreadPage
 from conversations.views.conversations import deletable_or_404, editable_or_404
-from lib.htmx import render_page
 from lib.http import see_other
 
 
@@ -38,11 +38,8 @@ def create(request, pk):
             return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
     window = reading.latest(conversation)
     thread = threads.thread(conversation, window, request.user, can_edit=True)
-    context = {"conversation": conversation, "thread": thread, "form": form, "can_edit": True}
-    context |= {"role": conversation.role_of(request.user), "is_live": conversation.has_others}
-    context |= {"leads_up": True, "leads_down": True, "outline": outline.beside(conversation, window, thread.lines)}
-    late = {"turns": thread.html, "lines": context["outline"].html}
-    return render_page(request, "conversations/detail.html", context, fragment="turns", status=422, late=late)
+    role, beside = conversation.role_of(request.user), outline.beside(conversation, window, thread.lines)
+    return ThreadPage(conversation, thread, role, outline=beside, form=form).response(request, status=422)
 
 
 def _write(conversation, written, author):

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_GET
 
 from conversations import reading, threads
 from conversations.models import Message
+from conversations.thread_page import length
 from conversations.views.conversations import position, visible_or_404
 from conversations.writers import names
 from lib.htmx import wants_fragment
@@ -38,6 +39,7 @@ def index(request, pk):
         "conversation": conversation,
         "turns": turns,
         "said": _said(conversation, request.user, lines),
+        "length": length(conversation),
         "tip": conversation.tip_position if goes_on else tip,
         "is_first": tip is None,
         "is_elsewhere": not goes_on,

@@ -5,6 +5,7 @@ from django.http import Http404
 from django.views.decorators.http import require_GET
 
 from conversations import lanes, reading, threads
+from conversations.thread_page import turns, ways
 from conversations.views.conversations import position, visible_or_404
 from lib.htmx import render_page, wants_fragment
 
@@ -20,16 +21,10 @@ def chronological(request, pk):
         raise Http404 from None
     window = reading.chronological(conversation, **places)
     can_edit = conversation.can_be_edited_by(request.user)
-    context = {
-        "conversation": conversation,
-        "thread": threads.chronological(conversation, window, request.user, can_edit=can_edit),
-        # A piece is put beside what the page has already, so it leads on in its own direction only.
-        "leads_up": not (wants_fragment(request) and "after" in places),
-        "leads_down": not (wants_fragment(request) and "before" in places),
-    }
+    thread = threads.chronological(conversation, window, request.user, can_edit=can_edit)
+    facts, html = turns(request, thread, **ways(request, places))
     template = "conversations/detail.html" if wants_fragment(request) else "conversations/chronological.html"
-    late = {"turns": context["thread"].html}
-    return render_page(request, template, context, fragment="turns", late=late)
+    return render_page(request, template, {"conversation": conversation, **facts, **html}, fragment="turns")
 
 
 @login_required

@@ -18,5 +18,5 @@ def detail(request, pk):
         lines = outline.piece(conversation, tip, **places, with_calendar=not wants_fragment(request))
     except ValueError:
         raise Http404 from None
-    context = {"outline": lines, "conversation": conversation, "tip": tip}
-    return render_page(request, "conversations/outline.html", context, fragment="lines", late={"lines": lines.html})
+    context = {"conversation": conversation, "path": lines.path, "tip": tip, **lines.facts, **lines.html}
+    return render_page(request, "conversations/outline.html", context, fragment="lines")

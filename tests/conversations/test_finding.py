@@ -2,6 +2,7 @@ import pytest
 
 from conversations import finding
 from conversations.models import Conversation
+from tests.reading import way
 
 
 @pytest.fixture
@@ -27,12 +28,13 @@ def test_what_is_found_is_counted_over_all_branches_and_turns_that_are_not_loade
     html = second.content.decode()
     assert "2 of 3" in html
     assert "<mark>Pleiades</mark>" in html
-    assert second.context["finding"].previous_href.endswith(f"&at={ids[0]}#{ids[0]}")
-    assert second.context["finding"].next_href.endswith(f"&at={ids[2]}#{ids[2]}")
-    assert second.context["finding"].close_href == f"{path}?at={ids[1]}#{ids[1]}"
+    assert way(second, "Previous match").endswith(f"&at={ids[0]}#{ids[0]}")
+    assert way(second, "Next match").endswith(f"&at={ids[2]}#{ids[2]}")
+    assert way(second, "Stop finding") == f"{path}?at={ids[1]}#{ids[1]}"
 
-    last = client.get(path, {"find": "pleiades", "at": ids[2]}).context["finding"]
-    assert (last.number, last.next_href) == (3, "")
+    last = client.get(path, {"find": "pleiades", "at": ids[2]})
+    assert "3 of 3" in last.content.decode()
+    assert way(last, "Next match") is None
 
 
 def test_from_a_turn_that_does_not_match_one_goes_to_the_nearest_that_do(stars):
@@ -51,8 +53,8 @@ def test_every_match_in_the_window_is_marked_and_so_is_what_is_loaded_later(sign
     assert html.count("<mark>Pleiades</mark>") == 2
 
     middle = stars.messages.get(position=60).typeid
-    thread = client.get(stars.get_absolute_url(), {"find": "pleiades", "at": middle}).context["thread"]
-    assert "<mark>Pleiades</mark>" in client.get(thread.later_href).content.decode()
+    page = client.get(stars.get_absolute_url(), {"find": "pleiades", "at": middle})
+    assert "<mark>Pleiades</mark>" in client.get(way(page, "Later messages")).content.decode()
 
 
 def test_nothing_found_says_so(sign_in, alice, stars):

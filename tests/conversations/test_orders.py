@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from conversations import lanes, reading
 from conversations.models import Conversation, Message
+from tests.reading import bodies, way
 
 
 @pytest.fixture
@@ -58,18 +59,18 @@ def test_everything_is_read_in_the_order_it_was_written_with_its_branch_and_what
 def test_the_chronological_walk_meets_every_message_once_in_both_directions(sign_in, alice, bushy):
     client = sign_in(alice)
 
-    def walk(start, word):
+    def walk(start, words):
         at, seen = start, []
         while at:
-            thread = client.get(at).context["thread"]
-            texts = [re.search(r"hx-disable>\D*(\d{4})", turn)[1] for turn in thread.turns]
-            seen = texts + seen if word == "earlier_href" else seen + texts
-            at = getattr(thread, word)
+            page = client.get(at)
+            texts = [re.search(r"\d{4}", body)[0] for body in bodies(page)]
+            seen = texts + seen if words == "Earlier messages" else seen + texts
+            at = way(page, words)
         return seen
 
     everything = [f"{n:04}" for n in range(1, 1_002)]
-    assert walk(url("chronological", bushy), "later_href") == everything
-    assert walk(f"{url('chronological', bushy)}?before={bushy.next_position}", "earlier_href") == everything
+    assert walk(url("chronological", bushy), "Later messages") == everything
+    assert walk(f"{url('chronological', bushy)}?before={bushy.next_position}", "Earlier messages") == everything
 
 
 def test_the_threaded_walk_meets_every_message_once_below_what_it_answers(sign_in, alice, bushy):

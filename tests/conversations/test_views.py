@@ -13,6 +13,7 @@ from conversations import history
 from conversations.models import Conversation, Grant, Pin
 from projects.models import Role
 from sharing.models import ShareLink
+from tests.reading import bodies, way
 
 
 @pytest.fixture
@@ -34,8 +35,8 @@ def test_an_empty_history_says_what_will_be_here_and_how(sign_in, charlie):
     html = sign_in(charlie).get(reverse("conversations:index")).content.decode()
 
     assert "No conversations yet" in html
-    for way in ("conversations:imports", "conversations:new", "accounts:new_key", "v1_docs"):
-        assert f'href="{reverse(way)}"' in html
+    for name in ("conversations:imports", "conversations:new", "accounts:new_key", "v1_docs"):
+        assert f'href="{reverse(name)}"' in html
 
 
 def test_history_walks_every_conversation_once_by_its_links(sign_in, alice, many):
@@ -198,12 +199,12 @@ def test_earlier_and_later_are_links_that_work_without_htmx(sign_in, alice):
         conversation.append("user", f"message {n}.")
     client = sign_in(alice)
 
-    latest = client.get(conversation.get_absolute_url()).context["thread"]
-    assert "<p>message 81.</p>" in latest.turns[0]
-    earlier = client.get(latest.earlier_href).context["thread"]
-    assert len(earlier.turns) == 50
-    later = client.get(earlier.later_href).context["thread"]
-    assert "<p>message 130.</p>" in later.turns[-1]
+    latest = client.get(conversation.get_absolute_url())
+    assert bodies(latest)[0].strip() == "<p>message 81.</p>"
+    earlier = client.get(way(latest, "Earlier messages"))
+    assert len(bodies(earlier)) == 50
+    later = client.get(way(earlier, "Later messages"))
+    assert bodies(later)[-1].strip() == "<p>message 130.</p>"
 
 
 @pytest.mark.parametrize(
