@@ -1,11 +1,12 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from config import views
 
 urlpatterns = [
-    path("", include("api.urls")),  # first: what programs ask for is not compared with the addresses of all pages
+    # What programs ask for is not compared with the addresses of all pages, nor pages with those of five systems.
+    re_path("^(?=v[123](/|$)|api/v1(/|$)|openai/v1(/|$)|conversations/share/)", include("api.urls")),
     path("", RedirectView.as_view(pattern_name="conversations:index"), name="home"),
     path("projects/", include("projects.urls")),  # first: it says what <proj:…> is
     path("", include("conversations.urls")),

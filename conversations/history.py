@@ -102,14 +102,15 @@ def page(user, *, after=None, named="", project=None, archived=False, shared=Fal
     groups = _grouped([_row(row[:-2], *_standing(*row[-2:], whose), today) for row in found[:size]])
     if goes_on and moment and groups and groups[0][0] == group_of(moment.astimezone(today.tzinfo), today):
         groups[0] = ("", groups[0][1])
-    return Page(groups, _cursor_after(found, size, time=3))
+    last = found[size - 1] if len(found) > size else None
+    return Page(groups, last and write_cursor(last[3], last[0]))
 
 
 def recent(user, size):
     """The Answer: the Page that begins what `user` owns, with no more than a narrow list shows."""
     return ask(
         """
-        SELECT id, title, last_message_at, length FROM conversations_conversation
+        SELECT uuid_send(id), title, last_message_at, length FROM conversations_conversation
         WHERE owner_id = %s AND workspace_id = %s AND archived_at IS NULL
         ORDER BY last_message_at DESC, id DESC LIMIT %s
         """,
@@ -121,13 +122,8 @@ def recent(user, size):
 def _beginning(size, found):
     today = _today()
     rows = [_recent(fields, today) for fields in found[:size]]
-    return Page(_grouped(rows), _cursor_after(found, size, time=2))
-
-
-def _cursor_after(found, size, time):
-    """Where the page after these rows begins, of which one more than `size` was asked for; `time`: that column."""
-    last = found[size - 1] if len(found) > size else None
-    return last and write_cursor(last[time], last[0])
+    more = found[size - 1] if len(found) > size else None
+    return Page(_grouped(rows), more and write_cursor(more[2], UUID(bytes=more[0])))
 
 
 def _today():
@@ -137,8 +133,9 @@ def _today():
 
 @lru_cache(maxsize=KEPT)
 def _recent(fields, today):
+    """Fields with the id as bytes, by which it is found again sooner than by a UUID."""
     pk, title, last_message_at, length = fields
-    spelled = encode(Conversation.PREFIX, pk)
+    spelled = encode(Conversation.PREFIX, UUID(bytes=pk))
     path = f"{address('conversations:index')}{spelled}/"
     group = group_of(last_message_at.astimezone(today.tzinfo), today)
     return Recent(spelled, opening(path, length), title or "", group)

@@ -49,7 +49,7 @@ class Outline:
 
     path: str
     lines: list[Line]
-    loaded: frozenset[int] = frozenset()  # positions on the page that shows it: a link need not leave the page
+    items: bytes = b""  # HTML of the lines
     calendar: str | SafeString = ""  # HTML of links to every day on which something was asked
     earlier: int | None = None
     later: int | None = None
@@ -67,19 +67,11 @@ class Outline:
     @property
     def html(self):
         return {
-            "lines": self._items(),
+            "lines": self.items,
             "calendar": self.calendar,
             "earliest": f"{self.earlier}",
             "latest": f"{self.later}",
         }
-
-    def _items(self):
-        """Written here: two hundred turns of a template loop cost more than the whole thread."""
-        items = (
-            line.item.replace(f"{self.path}?at={line.fragment}", "", 1) if line.position in self.loaded else line.item
-            for line in self.lines
-        )
-        return mark_safe("".join(items))  # noqa: S308  the text is escaped, the rest is ours
 
 
 def beside(conversation, window, messages):
@@ -87,15 +79,17 @@ def beside(conversation, window, messages):
     path, loaded = conversation.get_absolute_url(), frozenset(window.positions)
     is_whole = not (window.has_earlier or window.has_later)
     if conversation.message_count <= WHOLE and not is_whole:
-        return Outline(path, _all(conversation.pk, conversation.revision, window.tip), loaded)
+        all_of_it = conversation.pk, conversation.revision, window.tip
+        return Outline(path, _all(*all_of_it), _all_items(*all_of_it, loaded))
     lines = [_line(path, row.id, row.position, row.opening) for row in messages if row.opening is not None]
+    items = _items(path, lines, loaded)
     if is_whole:
-        return Outline(path, lines, loaded)
+        return Outline(path, lines, items)
     else:
         return Outline(
             path,
             lines,
-            loaded,
+            items,
             calendar(conversation, window.tip),
             earlier=window.positions[0] if window.has_earlier else None,
             later=window.positions[-1] if window.has_later else None,
@@ -114,9 +108,11 @@ def piece(conversation, tip, *, before=None, after=None, with_calendar=False):
     else:
         start = 0 if after is None else path.index(after) + 1
         end = start + PIECE
+    lines = _lines(conversation, path[start:end])
     return Outline(
         conversation.get_absolute_url(),
-        _lines(conversation, path[start:end]),
+        lines,
+        _items(conversation.get_absolute_url(), lines),
         calendar=calendar(conversation, tip) if with_calendar else "",
         earlier=path[start] if start and after is None else None,
         later=path[end - 1] if end < len(path) and before is None else None,
@@ -125,6 +121,23 @@ def piece(conversation, tip, *, before=None, after=None, with_calendar=False):
 
 def calendar(conversation, tip):
     return _calendar(conversation.pk, conversation.revision, tip, timezone.get_current_timezone_name())
+
+
+def _items(path, lines, loaded=frozenset()):
+    """HTML of the list. Written here: two hundred turns of a template loop cost more than the whole thread.
+
+    `loaded`: positions on the page that shows it, to which a link need not leave the page.
+    """
+    items = (
+        line.item.replace(f"{path}?at={line.fragment}", "", 1) if line.position in loaded else line.item
+        for line in lines
+    )
+    return "".join(items).encode()
+
+
+@lru_cache(maxsize=KEPT)
+def _all_items(pk, revision, tip, loaded):
+    return _items(Conversation(pk=pk).get_absolute_url(), _all(pk, revision, tip), loaded)
 
 
 @lru_cache(maxsize=KEPT)

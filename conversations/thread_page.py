@@ -44,13 +44,20 @@ class ThreadPage:
     leads_down: bool = True
 
     def response(self, request, status=200):
-        facts, html = turns(request, self.thread, leads_up=self.leads_up, leads_down=self.leads_down)
+        facts, html = around(request, self.thread, leads_up=self.leads_up, leads_down=self.leads_down)
         facts, html = facts | self._end_facts, html | self._end
         if not wants_fragment(request):
             facts, html = facts | self._facts, html | self._html
-        around = {"beside": self.beside, "conversation": self.conversation}
-        page = "conversations/detail.html"
-        return render_framed(request, page, facts, html, fragment="turns", status=status, **around)
+        return render_framed(
+            request,
+            "conversations/detail.html",
+            facts,
+            html,
+            fragment="turns",
+            status=status,
+            beside=self.beside,
+            conversation=self.conversation,
+        )
 
     @property
     def _end_facts(self):
@@ -63,12 +70,13 @@ class ThreadPage:
 
     @property
     def _end(self):
-        """Below the last turn."""
+        """The turns, and what stands below the last one."""
         facts, about = self._end_facts, {"conversation": self.conversation, "tip": self.thread.tip}
         return {
             "news": render_to_string("conversations/detail/_news.html", about) if facts["is_live"] else "",
             "field": (_field(self.form) if self.form else _empty_field()) if facts["can_edit"] else "",
             "branch_id": self._branch_id,
+            "turns": b"".join([turn.encode() for turn in self.thread.turns]),
         }
 
     @property
@@ -126,8 +134,8 @@ def ways(request, query):
     return {"leads_up": not (in_part and "after" in query), "leads_down": not (in_part and "before" in query)}
 
 
-def turns(request, thread, *, leads_up=True, leads_down=True):
-    """(facts, HTML) of the turns, and of the ways to those before and after them."""
+def around(request, thread, *, leads_up=True, leads_down=True):
+    """(facts, HTML) of what stands around the turns: the ways to those before and after them."""
     count = thread.hidden_count
     facts = {
         "leads_up": leads_up,
@@ -141,7 +149,6 @@ def turns(request, thread, *, leads_up=True, leads_down=True):
     }
     return facts, {
         "path": thread.path,
-        "turns": thread.html,
         "tip": "" if thread.tip is None else f"{thread.tip}",
         "earlier_href": escape(thread.earlier_href),
         "later_href": escape(thread.later_href),

@@ -106,7 +106,7 @@ def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=NON
         turns.append(
             turn(
                 row,
-                mark_html(html[row.id], marked[row.position]) if row.position in marked else html[row.id],
+                mark_html(html[row.position], marked[row.position]) if row.position in marked else html[row.position],
                 path=path,
                 zone=zone,
                 writer=writers[row.author_id],

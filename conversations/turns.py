@@ -10,6 +10,7 @@ from html import escape
 from django.utils.safestring import SafeString
 
 from conversations.models import Message
+from conversations.reading import Line
 from lib.typeid import encode
 
 SPEAKERS = {role.value: str(role.label) for role in Message.Role}
@@ -29,7 +30,7 @@ def turn(row, html, *, day="", place="", **circumstances) -> SafeString:
     `day`: HTML of the item above it, on its first turn. `place`: HTML of where it stands among branches.
     `circumstances`: _article's.
     """
-    article = _article(row._replace(html=None, opening=None), **circumstances)
+    article = _article(row[:-2], **circumstances)
     # mark_safe() takes as long as the turn.
     return SafeString(
         f'{day}<li>{place}{article}<div class="message__body prose" hx-disable>{html}</div></article></li>'
@@ -37,12 +38,14 @@ def turn(row, html, *, day="", place="", **circumstances) -> SafeString:
 
 
 @lru_cache(maxsize=2_000)
-def _article(row, *, path, zone, writer, family=None, can_edit=False, can_share=False, is_found=False):
-    """How it begins, which is remembered: who goes on with a conversation reads most of it again.
+def _article(fields, *, path, zone, writer, family=None, can_edit=False, can_share=False, is_found=False):
+    """How it begins, which is remembered: who goes on with a conversation reads most of it again. `fields`: of its
+    Line, without the words.
 
     `zone`: the reader's. `writer`: what the one who asks is called. `family`: its Sibling, where it is not the only
     answer.
     """
+    row = Line(*fields, html=None, opening=None)
     spelled, at = encode(Message.PREFIX, row.id), row.created_at.astimezone(zone)
     link, own = f"{path}?at={spelled}#{spelled}", f"{path}messages/{spelled}/"
     who, time = escape(_who(row, writer)), f"{at.hour:02}:{at.minute:02}"

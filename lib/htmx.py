@@ -2,15 +2,16 @@ from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.utils.cache import patch_vary_headers
 
-from lib.pieces import piece, piece_for
+from lib.pieces import page, page_for
 
-_VARY = ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"]
+_VARY = "HX-Request, HX-Boosted, HX-History-Restore-Request"
 
 
 def wants_fragment(request):
     """True where htmx asks for a piece. A boosted link and a history restore want the whole page."""
+    if "HTTP_HX_REQUEST" not in request.META:
+        return False
     htmx = request.htmx
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
@@ -29,17 +30,15 @@ def render_piece(request, template, facts, html, *, fragment, status=None):
     """The same of a page whose template sees nothing but `facts` and `html` (lib.pieces)."""
     template = _asked(request, template, fragment)
     if wants_fragment(request) or not get_messages(request):
-        page = piece(template, html, **facts)
+        made = page(template, html, **facts)
     else:
-        page = piece_for(request, template, html, **facts)
-    return _answer(page, status)
+        made = page_for(request, template, html, **facts)
+    return _answer(made, status)
 
 
 def _asked(request, template, fragment):
     return f"{template}#{fragment}" if wants_fragment(request) else template
 
 
-def _answer(page, status):
-    response = HttpResponse(page, status=status)
-    patch_vary_headers(response, _VARY)
-    return response
+def _answer(made, status):
+    return HttpResponse(made, status=status, headers={"Vary": _VARY})

@@ -24,10 +24,17 @@ def piece(template, html, **facts):
     return _filled(_parts(template, tuple(html), tuple(facts.items())), html)
 
 
-def piece_for(request, template, html, **facts):
+def page(template, html, **facts):
+    """The same as bytes, which `html` may be too: what is long is put together once."""
+    parts = _encoded(template, tuple(html), tuple(facts.items()))
+    return b"".join([_bytes(html[part]) if n % 2 else part for n, part in enumerate(parts)])
+
+
+def page_for(request, template, html, **facts):
     """The same where it says something that will not be said again, like notices: through the template anew."""
-    page = render_to_string(template, facts | _places(html), request)
-    return _filled(_PLACE.split(page), html)
+    said = render_to_string(template, facts | _places(html), request)
+    parts = _PLACE.split(said)
+    return b"".join(_bytes(html[part] if n % 2 else part) for n, part in enumerate(parts))
 
 
 def _filled(parts, html):
@@ -35,8 +42,18 @@ def _filled(parts, html):
     return SafeString("".join(html[part] if n % 2 else part for n, part in enumerate(parts)))
 
 
+def _bytes(html):
+    return html if isinstance(html, bytes) else html.encode()
+
+
+@lru_cache(maxsize=KEPT)
+def _encoded(template, names, facts):
+    return [part if n % 2 else part.encode() for n, part in enumerate(_parts(template, names, facts))]
+
+
 @lru_cache(maxsize=KEPT)
 def _parts(template, names, facts):
+    """Every second of them is the name of a place."""
     return _PLACE.split(render_to_string(template, dict(facts) | _places(names)))
 
 

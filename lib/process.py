@@ -10,6 +10,7 @@ import time
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -34,6 +35,14 @@ def die_with(parent, signum):
         _libc.prctl(_PR_SET_PDEATHSIG, signum)
         if os.getppid() != parent:  # it died before we asked
             os.kill(os.getpid(), signum)
+
+
+def keep_memory(up_to):
+    """Keep as many bytes, of what this process has freed, instead of giving them back to the kernel: whoever needs as
+    much again and again gets it page by page, empty, each time. Each of a process's threads may keep as much. glibc."""
+    if hasattr(_libc, "mallopt"):
+        _libc.mallopt(_M_MMAP_THRESHOLD, up_to)
+        _libc.mallopt(_M_TRIM_THRESHOLD, up_to)
 
 
 def end(process, first, patience, then=signal.SIGTERM, insist=False):

@@ -7,6 +7,7 @@ from django.db.models import Case, Exists, F, Max, OuterRef, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, Left, Now
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import User, Workspace
 from conversations import deletion, limits, pruning, signals
@@ -218,6 +219,11 @@ class Conversation(Row):
 
     def __str__(self):
         return self.title or "Untitled"
+
+    @cached_property
+    def typeid(self):
+        """Its page says it ten times."""
+        return super().typeid
 
     def get_absolute_url(self):
         return f"{address('conversations:index')}{self.typeid}/"

@@ -108,7 +108,7 @@ def search_in(messages, text, conversation):
 
 def marks(text):
     """What of a text that was searched for is to be marked in a message; see lib.marks."""
-    return parse(read(text).words).marks
+    return parse(read(text).words).marks if text else []
 
 
 class _Search:

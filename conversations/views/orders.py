@@ -5,7 +5,7 @@ from django.http import Http404
 from django.views.decorators.http import require_GET
 
 from conversations import lanes, reading, threads
-from conversations.thread_page import turns, ways
+from conversations.thread_page import around, ways
 from conversations.views.conversations import position, visible_or_404
 from lib.htmx import render_page, wants_fragment
 
@@ -22,9 +22,10 @@ def chronological(request, pk):
     window = reading.chronological(conversation, **places)
     can_edit = conversation.can_be_edited_by(request.user)
     thread = threads.chronological(conversation, window, request.user, can_edit=can_edit)
-    facts, html = turns(request, thread, **ways(request, places))
+    facts, html = around(request, thread, **ways(request, places))
     template = "conversations/detail.html" if wants_fragment(request) else "conversations/chronological.html"
-    return render_page(request, template, {"conversation": conversation, **facts, **html}, fragment="turns")
+    context = {"conversation": conversation, "turns": thread.html, **facts, **html}
+    return render_page(request, template, context, fragment="turns")
 
 
 @login_required

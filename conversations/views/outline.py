@@ -1,10 +1,13 @@
+from html import escape
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.views.decorators.http import require_GET
 
 from conversations import outline
+from conversations.frame import render_framed
 from conversations.views.conversations import position, visible_or_404
-from lib.htmx import render_page, wants_fragment
+from lib.htmx import wants_fragment
 
 
 @login_required
@@ -18,5 +21,5 @@ def detail(request, pk):
         lines = outline.piece(conversation, tip, **places, with_calendar=not wants_fragment(request))
     except ValueError:
         raise Http404 from None
-    context = {"conversation": conversation, "path": lines.path, "tip": tip, **lines.facts, **lines.html}
-    return render_page(request, "conversations/outline.html", context, fragment="lines")
+    html = {"title": escape(str(conversation)), "path": lines.path, "tip": f"{tip or ''}", **lines.html}
+    return render_framed(request, "conversations/outline.html", lines.facts, html, fragment="lines")
