@@ -12,6 +12,7 @@ from django.db import connection
 from psycopg_pool import PoolTimeout
 
 from config.views import not_now, standalone, unavailable
+from lib.asking import read_the_rest
 from lib.outage import is_away
 
 log = logging.getLogger("parley.web")
@@ -65,7 +66,12 @@ class DatabaseOutage:
         self.get_response = get_response
 
     def __call__(self, request):
-        return unavailable() if is_away() else self.get_response(request)
+        if is_away():
+            return unavailable()
+        try:
+            return self.get_response(request)
+        finally:
+            read_the_rest()
 
     def process_exception(self, request, exception):
         if response := not_now(exception):

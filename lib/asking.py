@@ -2,13 +2,16 @@
 
 Most of what a question costs a page is the way there and back: two system calls, two changes of process, and psycopg's
 Python between them. So a page may `ask` before it needs to know. What is asked waits until something has to be there;
-then it goes out together with everything that waits, in a pipeline. What nobody holds any more is never asked.
+then it goes out together with everything that waits, in a pipeline, in the order in which it was asked. What nobody
+holds any more is never asked.
 
 Only for reading, and not on a page that writes: what is asked first may be answered before that, or after.
 """
 
 import threading
 import weakref
+from collections import deque
+from contextlib import suppress
 from functools import cached_property, partial
 from inspect import signature
 from itertools import count
@@ -16,10 +19,11 @@ from uuid import uuid4
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.query import get_related_populators
-from psycopg import errors
+from psycopg import Error, errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.generators import fetch_many, send
+from psycopg.generators import send
 from psycopg.pq import ExecStatus
+from psycopg.waiting import Wait
 
 from lib.sql import fetch, fetch_prepared, numbered
 
@@ -35,7 +39,7 @@ def ask(sql, params, *, binary=True, read=list):
     Binary values are read by C, times above all. Not for `jsonb`, which Django's fields want as text.
     """
     answer = Answer(sql, params, binary, read)
-    _waiting.answers.add(answer)
+    _waiting.answers.append(weakref.ref(answer))
     return answer
 
 
@@ -44,8 +48,16 @@ def fetch_along(sql, params, *, binary=True):
     return ask(sql, params, binary=binary).found
 
 
+def read_the_rest():
+    """Of what this thread has asked and did not need after all, before its connection is given back."""
+    driver = connections[DEFAULT_DB_ALIAS].connection
+    if driver is not None and driver.unread:
+        with suppress(Error):  # then the connection is closed, and nobody waits for what it would have said
+            driver.unread.finish()
+
+
 class Answer:
-    _rows = _found = None
+    _rows = _found = _exchange = None
 
     def __init__(self, sql, params, binary, read):
         self.sql, self.params, self.binary, self.read = sql, params, binary, read
@@ -58,12 +70,15 @@ class Answer:
         return self._found
 
     def _answered(self):
+        database = connections[DEFAULT_DB_ALIAS]
+        if self._rows is None and self._exchange:
+            with database.wrap_database_errors:
+                self._exchange.read_to(self)
         if self._rows is None:
-            self._exchange()
+            self._ask(database)
         return self._rows
 
-    def _exchange(self):
-        database = connections[DEFAULT_DB_ALIAS]
+    def _ask(self, database):
         if database.queries_logged:  # where they are counted or shown (tests, debug pages), one by one
             self._rows = fetch(self.sql, self.params)
         elif database.in_atomic_block or database.execute_wrappers:  # which psycopg begins, which Django calls
@@ -71,89 +86,139 @@ class Answer:
         else:
             database.ensure_connection()
             with database.wrap_database_errors:
-                _exchange(database.connection, _waiting.taken_with(self))
+                _ask(database.connection, _waiting.taken_with(self))
 
 
 class _Waiting(threading.local):
     def __init__(self):
-        self.answers = weakref.WeakSet()
+        self.answers = []
 
     def taken_with(self, needed):
-        """Those of this thread that somebody still holds, and `needed`; none of them waits any more."""
-        waiting, self.answers = [answer for answer in self.answers if answer is not needed], weakref.WeakSet()
-        return [needed, *(answer for answer in waiting if answer._rows is None)]
+        """`needed`, and those of this thread that somebody still holds; none of them waits any more."""
+        waiting, self.answers = [answer() for answer in self.answers], []
+        return [needed, *(answer for answer in waiting if answer and answer is not needed and answer._rows is None)]
 
 
 _waiting = _Waiting()
 
 
-def _exchange(driver, answers):
+def _ask(driver, answers):
     try:
-        _exchange_planned(driver, answers)
+        Exchange(driver, answers).read_to(answers[0])
     except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
         # Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection, these too.
         # And where a column has become another, by a migration of the next version, a plan is good for nothing.
         vars(driver)["plans"].clear()
-        _exchange_planned(driver, answers)
+        Exchange(driver, answers).read_to(answers[0])
 
 
-def _exchange_planned(driver, answers):
-    """Sends all of them at once and reads what comes back. Raises what PostgreSQL said where it refused the first, the
-    one that is needed now; another that it refuses says so where it is needed itself."""
-    pgconn, plans = driver.pgconn, vars(driver).setdefault("plans", {})
-    commands, made, readers = [], {}, []
-    for answer in answers:
+class Exchange:
+    """Answers on their way. All are asked at once and read one after the other: while PostgreSQL works on the next, the
+    page works with those that are there. Whoever says something else over the connection before the last of them is
+    read has the rest read first (lib.outage.Connection)."""
+
+    def __init__(self, driver, answers):
+        self.driver, self.plans, self.coming = driver, vars(driver).setdefault("plans", {}), deque()
+        if driver.unread:
+            driver.unread.finish()
+        pgconn, driver.unread = driver.pgconn, self
+        try:
+            pgconn.enter_pipeline_mode()
+            for answer in answers:
+                self._say(pgconn, answer)
+                if answer is not answers[-1]:
+                    pgconn.send_flush_request()
+            pgconn.pipeline_sync()
+            driver.hear(send(pgconn))
+        except BaseException:
+            self._give_up()
+            raise
+
+    def read_to(self, wanted):
+        """Reads until `wanted` has its rows. Raises what PostgreSQL said where it refused that one. Another that it
+        refused, and all that were asked behind that, are as if they had not been asked."""
+        while self.coming and wanted._rows is None:
+            answer, refused = self._read()
+            if refused:
+                self.finish()
+                if answer is wanted:
+                    raise errors.error_from_result(refused, self.driver.info.encoding)
+        if not self.coming:
+            self.finish()
+
+    def finish(self):
+        """Reads what is left, and leaves the connection to others."""
+        if self.driver.unread is self:
+            while self.coming:
+                self._read()
+            self._next()  # that this was all
+            self.driver.pgconn.exit_pipeline_mode()
+            self.driver.unread = None
+
+    def _say(self, pgconn, answer):
         query, names = numbered(answer.sql)
         values = [answer.params[name] for name in names] if names else answer.params
-        reader = Transformer(driver)
+        reader = Transformer(self.driver)
         dumped = reader.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        plan = (query, reader.types)
-        name = plans.get(plan)
-        if name is None and len(plans) < KEPT:
+        plan, how = (query, reader.types), (dumped, reader.formats, int(answer.binary))
+        name = self.plans.get(plan)
+        if name is None and len(self.plans) < KEPT:
             name = b"asked_%d" % next(_numbers)
-            made[plan] = name, len(commands)
-            commands.append(partial(pgconn.send_prepare, name, *plan))
-        readers.append((len(commands), reader))
-        how = (dumped, reader.formats, int(answer.binary))
+            pgconn.send_prepare(name, *plan)
+            self.coming.append((answer, partial(self._keep_plan, plan, name)))
         if name:
-            commands.append(partial(pgconn.send_query_prepared, name, *how))
+            pgconn.send_query_prepared(name, *how)
         else:
-            commands.append(partial(pgconn.send_query_params, query, dumped, reader.types, *how[1:]))
-    results = _pipelined(driver, commands)
-    plans.update((plan, name) for plan, (name, place) in made.items() if results[place][0].status not in _REFUSED)
-    refused = next((place for place, [result] in enumerate(results) if result.status in _REFUSED), len(results))
-    if refused <= readers[0][0]:
-        raise errors.error_from_result(results[refused][0], driver.info.encoding)
-    for answer, (place, reader) in zip(answers, readers, strict=True):
-        if place < refused:
-            [result] = results[place]
-            reader.set_pgresult(result)
-            answer._rows = reader.load_rows(0, result.ntuples, tuple)
+            pgconn.send_query_params(query, dumped, reader.types, *how[1:])
+        self.coming.append((answer, partial(self._keep_rows, answer, reader)))
+        answer._exchange = self
+
+    def _read(self):
+        """(the next answer, the result where it was refused or else None)"""
+        answer, keep = self.coming.popleft()
+        result = self._next()
+        if result.status in _REFUSED:
+            return answer, result
+        keep(result)
+        return answer, None
+
+    def _keep_plan(self, plan, name, result):
+        self.plans[plan] = name
+
+    def _keep_rows(self, answer, reader, result):
+        reader.set_pgresult(result)
+        answer._rows = reader.load_rows(0, result.ntuples, tuple)
+
+    def _next(self):
+        """The result of the next command. One that is there already is not waited for, which takes psycopg longer than
+        reading it."""
+        pgconn, last = self.driver.pgconn, None
+        try:
+            while True:
+                if pgconn.is_busy():
+                    pgconn.consume_input()
+                if pgconn.is_busy():
+                    self.driver.hear(_coming(pgconn))
+                result = pgconn.get_result()
+                if result is None or result.status == ExecStatus.PIPELINE_SYNC:
+                    return last or result
+                last = result
+        except BaseException:
+            self._give_up()
+            raise
+
+    def _give_up(self):
+        """Nobody knows what of it has been said."""
+        self.driver.unread = None
+        self.coming.clear()
+        self.driver.close()
 
 
-def _pipelined(driver, commands):
-    """[[result] of each command]. One refusal ends all that stands behind it."""
-    pgconn = driver.pgconn
-
-    def results():
-        yield from send(pgconn)
-        found = []
-        for _ in commands:
-            found.append((yield from fetch_many(pgconn)))
-        yield from fetch_many(pgconn)  # that this was all
-        return found
-
-    try:
-        pgconn.enter_pipeline_mode()
-        for command in commands:
-            command()
-        pgconn.pipeline_sync()
-        found = driver.wait(results())
-        pgconn.exit_pipeline_mode()
-    except BaseException:
-        driver.close()  # nobody knows what of it has been said
-        raise
-    return found
+def _coming(pgconn):
+    while pgconn.is_busy():
+        while not (yield Wait.R):
+            pass
+        pgconn.consume_input()
 
 
 class Prepared:

@@ -31,6 +31,8 @@ def is_away():
 class Connection(psycopg.Connection):
     """The `connection_class` of Django's pool."""
 
+    unread = None  # an exchange of which not everything has been read (lib.asking)
+
     @classmethod
     def connect(cls, conninfo="", **options):
         knock = functools.partial(_opens, conninfo, **options | {"connect_timeout": ANSWER})
@@ -48,6 +50,12 @@ class Connection(psycopg.Connection):
             super().set_autocommit(value)
 
     def wait(self, gen, *args, **kwargs):
+        if self.unread:
+            self.unread.finish()
+        return self.hear(gen, *args, **kwargs)
+
+    def hear(self, gen, *args, **kwargs):
+        """The same for the rest of what was asked already."""
         return super().wait(self._unless_away(gen), *args, **kwargs)
 
     def _unless_away(self, gen):

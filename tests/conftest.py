@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import ApiKey, User
 from conversations.models import Conversation
+from lib.asking import Exchange
 from lib.outage import Connection
 from projects.models import Project, ProjectMember, Role
 from sharing import counting
@@ -89,13 +90,17 @@ def key_of():
 
 @pytest.fixture
 def exchanges(monkeypatch):
-    """A list that grows with every wait for the database, in a test that is no transaction itself."""
-    waited, wait = [], Connection.wait
+    """A list that grows with every exchange with the database, in a test that is no transaction itself."""
+    begun = []
 
-    def counted(self, gen, *args, **kwargs):
-        waited.append(gen)
-        return wait(self, gen, *args, **kwargs)
+    def counted(begin):
+        def count(self, *args, **kwargs):
+            begun.append(args[0])
+            return begin(self, *args, **kwargs)
+
+        return count
 
     connection.ensure_connection()
-    monkeypatch.setattr(Connection, "wait", counted)
-    return waited
+    monkeypatch.setattr(Connection, "wait", counted(Connection.wait))
+    monkeypatch.setattr(Exchange, "__init__", counted(Exchange.__init__))
+    return begun

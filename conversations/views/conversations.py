@@ -97,10 +97,10 @@ class Asked:
     """What a thread page asks, whoever `reader` turns out to be, and whether or not there is such a conversation."""
 
     def __init__(self, request, reader, pk):
-        self.beside = None if wants_fragment(request) else Beside(reader)
-        self.opening = None if PLACES & request.GET.keys() else _opening(pk, reader.pk, reader)
-        self.readings = AuditEvent.objects.readings_of(pk, timezone.now() - RECENTLY)
         self.conversation = Conversation.asked(pk, reader)
+        self.beside = None if wants_fragment(request) else Beside(reader)
+        self.readings = AuditEvent.objects.readings_of(pk, timezone.now() - RECENTLY)
+        self.opening = None if PLACES & request.GET.keys() else _opening(pk, reader.pk, reader)
 
 
 @require_GET

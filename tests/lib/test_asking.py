@@ -1,9 +1,11 @@
 import gc
 
+import psycopg
 import pytest
-from django.db import DataError, ProgrammingError, connection, transaction
+from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
+from psycopg.pq import TransactionStatus
 
-from lib.asking import ask, fetch_along
+from lib.asking import ask, fetch_along, read_the_rest
 from lib.sql import fetch_prepared
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,3 +111,40 @@ def test_a_question_is_planned_again_when_its_columns_have_become_others():
             assert fetch_along("SELECT x FROM planned WHERE x = %s", [7]) == [(7,)]
         finally:
             cursor.execute("DROP TABLE planned")
+
+
+def test_whoever_says_something_else_in_between_is_heard_and_nothing_of_it_is_lost():
+    answers = [ask("SELECT %s::int", [number]) for number in range(3)]
+    assert fetch_along("SELECT 'first'", []) == [("first",)]
+
+    assert fetch_prepared("SELECT 'by another way'", []) == [("by another way",)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 'in a transaction'")
+        assert cursor.fetchone() == ("in a transaction",)
+    assert fetch_along("SELECT 'last'", []) == [("last",)]
+    assert [answer.found for answer in answers] == [[(0,)], [(1,)], [(2,)]]
+
+
+def test_what_was_asked_and_not_needed_is_read_before_the_connection_goes_back():
+    unneeded = ask("SELECT generate_series(1, 10000)", [])
+    fetch_along("SELECT 1", [])
+    assert connection.connection.unread
+
+    read_the_rest()
+
+    assert connection.connection.unread is None
+    assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+    assert len(unneeded.found) == 10_000
+
+
+def test_a_connection_that_is_lost_in_between_is_not_used_again():
+    unneeded = ask("SELECT pg_sleep(5)", [])
+    [(pid,)] = fetch_along("SELECT pg_backend_pid()", [])
+    with psycopg.connect(connection.connection.info.dsn) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    with pytest.raises(OperationalError):
+        _ = unneeded.found
+    assert connection.connection.closed
+    connection.close()
+    assert fetch_along("SELECT 1", []) == [(1,)]
