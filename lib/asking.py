@@ -22,7 +22,7 @@ from django.db.models.query import get_related_populators
 from psycopg import Error, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.generators import send
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, Format
 from psycopg.waiting import Wait
 
 from lib.sql import fetch, fetch_prepared, numbered
@@ -33,19 +33,19 @@ _numbers = count()
 _REFUSED = {ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED}
 
 
-def ask(sql, params, *, binary=True, read=list):
+def ask(sql, params, *, read=list):
     """The Answer, which need not be there yet. `read` makes of all its rows what the asker wants to know.
 
-    Binary values are read by C, times above all. Not for `jsonb`, which Django's fields want as text.
+    Binary values are read by C, times above all.
     """
-    answer = Answer(sql, params, binary, read)
+    answer = Answer(sql, params, read)
     _waiting.answers.append(weakref.ref(answer))
     return answer
 
 
-def fetch_along(sql, params, *, binary=True):
+def fetch_along(sql, params):
     """All rows of a question whose answer has to be there now. Everything that waits goes along."""
-    return ask(sql, params, binary=binary).found
+    return ask(sql, params).found
 
 
 def read_the_rest():
@@ -59,8 +59,8 @@ def read_the_rest():
 class Answer:
     _rows = _found = _exchange = None
 
-    def __init__(self, sql, params, binary, read):
-        self.sql, self.params, self.binary, self.read = sql, params, binary, read
+    def __init__(self, sql, params, read):
+        self.sql, self.params, self.read = sql, params, read
 
     @property
     def found(self):
@@ -82,7 +82,7 @@ class Answer:
         if database.queries_logged:  # where they are counted or shown (tests, debug pages), one by one
             self._rows = fetch(self.sql, self.params)
         elif database.in_atomic_block or database.execute_wrappers:  # which psycopg begins, which Django calls
-            self._rows = fetch_prepared(self.sql, self.params, binary=self.binary)
+            self._rows = fetch_prepared(self.sql, self.params)
         else:
             database.ensure_connection()
             with database.wrap_database_errors:
@@ -160,7 +160,7 @@ class Exchange:
         values = [answer.params[name] for name in names] if names else answer.params
         reader = Transformer(self.driver)
         dumped = reader.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        plan, how = (query, reader.types), (dumped, reader.formats, int(answer.binary))
+        plan, how = (query, reader.types), (dumped, reader.formats, Format.BINARY)
         name = self.plans.get(plan)
         if name is None and len(self.plans) < KEPT:
             name = b"asked_%d" % next(_numbers)
@@ -243,7 +243,7 @@ class Prepared:
         params = list(params)
         for place, number in places:
             params[place] = given[number]
-        return ask(sql, params, binary=False, read=lambda found: read(found[:1]) if found else None)
+        return ask(sql, params, read=lambda found: read(found[:1]) if found else None)
 
     @cached_property
     def _written(self):

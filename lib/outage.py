@@ -14,6 +14,8 @@ import time
 import psycopg
 from psycopg import OperationalError
 
+from lib.sql import TEXTS
+
 log = logging.getLogger("parley.database")
 
 PATIENCE = 1  # seconds without a word, then somebody knocks
@@ -43,6 +45,8 @@ class Connection(psycopg.Connection):
                 _wait_for(knock)
             raise
         connection.knock = knock
+        for name, loader in TEXTS.items():
+            connection.adapters.register_loader(name, loader)
         return connection
 
     def set_autocommit(self, value):

@@ -7,9 +7,10 @@ from itertools import count
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import errors
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import Loader, PyFormat, Transformer
 from psycopg.generators import execute
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, Format
+from psycopg.types.net import InetBinaryLoader
 
 STATEMENTS = 100  # of one connection; psycopg forgets the plans beyond as many
 
@@ -24,14 +25,14 @@ def fetch(sql, params):
         return cursor.fetchall()
 
 
-def fetch_prepared(sql, params, *, binary=True):
+def fetch_prepared(sql, params):
     """All rows of a query whose plan the connection keeps, as tuples.
 
     Django's own cursors put the values into the text, so PostgreSQL plans every time; for an append that takes as long
     as the append itself. Where queries are counted or shown (tests, debug pages) it goes through Django's cursor.
 
-    Binary values are read by C, times above all. Not for `jsonb`, which Django's fields want as text. Who stands around
-    the connection's statements (connection.execute_wrapper) stands around these too.
+    Binary values are read by C, times above all. Who stands around the connection's statements
+    (connection.execute_wrapper) stands around these too.
     """
     database = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up at each mention
     if database.queries_logged:
@@ -39,24 +40,26 @@ def fetch_prepared(sql, params, *, binary=True):
     if database.connection is None:
         database.ensure_connection()
     if database.in_atomic_block or database.execute_wrappers:
-        return _by_cursor(database, sql, params, binary)
+        return _by_cursor(database, sql, params)
     with database.wrap_database_errors:
-        return _by_libpq(database.connection, sql, params, binary)
+        return _by_libpq(database.connection, sql, params)
 
 
 # --- by libpq itself: a cursor takes as long as all the rest to say it and to read what comes back ---
 
 
-def _by_libpq(driver, sql, params, binary):
+def _by_libpq(driver, sql, params):
+    if driver.unread:
+        driver.unread.finish()
     statements = vars(driver).setdefault("statements", {})
     try:
-        return _statement(driver, statements, sql).fetch(params, binary)
+        return _statement(driver, statements, sql).fetch(params)
     except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
         # Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection, these too.
         # And where a column has become another, by a migration of the next version, a plan is good for nothing. Either
         # is said before anything is done.
         statements.clear()
-        return _statement(driver, statements, sql).fetch(params, binary)
+        return _statement(driver, statements, sql).fetch(params)
 
 
 def _statement(driver, statements, sql):
@@ -77,12 +80,12 @@ class Statement:
         self.query, self.names = numbered(sql)
         self.transformer, self.plans = Transformer(driver), {}
 
-    def fetch(self, params, binary):
+    def fetch(self, params):
         pgconn, transformer = self.driver.pgconn, self.transformer
         values = [params[name] for name in self.names] if self.names else params
         written = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         plan = self.plans.get(transformer.types) or self._prepared(transformer.types)
-        pgconn.send_query_prepared(plan, written, transformer.formats, int(binary))
+        pgconn.send_query_prepared(plan, written, transformer.formats, Format.BINARY)
         result = self._result()
         transformer.set_pgresult(result)
         rows = transformer.load_rows(0, result.ntuples, tuple)
@@ -120,13 +123,13 @@ def numbered(sql):
 # --- by a cursor: inside a transaction, where nothing could be asked again, and for who stands around statements ---
 
 
-def _by_cursor(database, sql, params, binary):
+def _by_cursor(database, sql, params):
     driver = database.connection
     sql, cursor = _kept(driver, sql)
     driver.prepare_threshold = 0  # Django's None forbids preparing, whatever `prepare` says
     try:
         with database.wrap_database_errors:
-            execute = partial(_execute, binary)
+            execute = _execute
             for wrapper in reversed(database.execute_wrappers):
                 execute = partial(wrapper, execute)
             execute(sql, params, False, {"connection": database, "cursor": cursor})
@@ -137,9 +140,9 @@ def _by_cursor(database, sql, params, binary):
         driver.prepare_threshold = None
 
 
-def _execute(binary, sql, params, many, context):
+def _execute(sql, params, many, context):
     with context["connection"].wrap_database_errors:
-        return context["cursor"].execute(sql, params, prepare=True, binary=binary)
+        return context["cursor"].execute(sql, params, prepare=True, binary=True)
 
 
 def _kept(driver, sql):
@@ -152,6 +155,22 @@ def _kept(driver, sql):
             kept.clear()
         kept[sql] = sql, psycopg.Cursor(driver)
     return kept[sql]
+
+
+class _JsonAsText(Loader):
+    format = Format.BINARY
+
+    def load(self, data):
+        """Without the version of the format, which stands before it."""
+        return bytes(data[1:]).decode()
+
+
+class _AddressAsText(InetBinaryLoader):
+    def load(self, data):
+        return str(super().load(data))
+
+
+TEXTS = {"jsonb": _JsonAsText, "inet": _AddressAsText}  # which Django's fields want as text, in binary answers too
 
 
 def release_connection():

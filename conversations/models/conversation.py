@@ -232,15 +232,15 @@ class Conversation(Row):
     def visible(cls, pk, user):
         """The one at `pk`, with its active branch, where visible_to(user) finds it; else DoesNotExist. It knows whether
         anybody but its owner sees it too: `has_others`."""
-        found = cls.asked(pk, user).found if user.is_authenticated else None
+        found = _VISIBLE.first(pk, user.pk, user.workspace_id) if user.is_authenticated else None
         if found is None:
             raise cls.DoesNotExist
         return found
 
     @staticmethod
     def asked(pk, reader):
-        """The Answer that has what visible() finds, or None, for somebody signed in."""
-        return _VISIBLE.ask(pk, reader.pk, reader.workspace_id)
+        """The Answer that has what visible() finds, or None, for somebody signed in; of its active branch the id."""
+        return _ASKED.ask(pk, reader.pk, reader.workspace_id)
 
     def role_of(self, user):
         """What `user` may do here: the most of what a grant and its project let them; None for strangers. Whoever owns
@@ -632,14 +632,13 @@ def _others_see():
     )
 
 
-_VISIBLE = Prepared(
-    lambda pk, user, workspace: (
-        Conversation.objects.visible_to(User(pk=user, workspace_id=workspace))
-        .filter(pk=pk)
-        .select_related("active_branch")
-        .annotate(has_others=_others_see())
-    )
-)
+def _visible(pk, user, workspace):
+    rows = Conversation.objects.visible_to(User(pk=user, workspace_id=workspace))
+    return rows.filter(pk=pk).annotate(has_others=_others_see())
+
+
+_ASKED = Prepared(_visible)
+_VISIBLE = Prepared(lambda pk, user, workspace: _visible(pk, user, workspace).select_related("active_branch"))
 
 _ROLES = """
 SELECT role FROM conversations_grant WHERE conversation_id = %(conversation)s AND user_id = %(user)s

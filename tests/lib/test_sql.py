@@ -17,7 +17,7 @@ def test_a_prepared_statement_is_planned_once_and_kept_by_the_connection():
     with transaction.atomic():
         for number in range(3):
             assert fetch_prepared("SELECT %(number)s::int + 1", {"number": number}) == [(number + 1,)]
-        assert kept_statements("SELECT $1::int%") == 1
+        assert kept_statements("SELECT $1::int + 1") == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -115,3 +115,13 @@ def test_who_stands_around_statements_stands_around_prepared_ones_too():
 
     with connection.execute_wrapper(doubled):
         assert fetch_prepared("SELECT %s::int", [4]) == [(8,)]
+
+
+@pytest.mark.django_db
+def test_binary_answers_have_the_values_that_fields_want():
+    question = "SELECT '{\"a\": [1]}'::jsonb, '10.0.0.1'::inet, 'fe80::1'::inet, NULL::jsonb, ARRAY['x']"
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        as_text = cursor.fetchall()
+
+    assert fetch_prepared(question, []) == as_text == [('{"a": [1]}', "10.0.0.1", "fe80::1", None, ["x"])]
