@@ -6,7 +6,7 @@ from config import views
 
 urlpatterns = [
     # What programs ask for is not compared with the addresses of all pages, nor pages with those of five systems.
-    re_path("^(?=v[123](/|$)|api/v1(/|$)|openai/v1(/|$)|conversations/share/)", include("api.urls")),
+    re_path("^(?=v[123](?:/|$)|api/v1(?:/|$)|openai/v1(?:/|$)|conversations/share/)", include("api.urls")),
     path("", RedirectView.as_view(pattern_name="conversations:index"), name="home"),
     path("projects/", include("projects.urls")),  # first: it says what <proj:…> is
     path("", include("conversations.urls")),
