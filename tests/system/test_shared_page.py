@@ -1,5 +1,8 @@
 """The page behind a link in a stranger's browser."""
 
+import re
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -54,6 +57,41 @@ def test_at_a_desk_the_outline_marks_where_one_reads(page, live_server, log):
 
     expect(page.locator("article", has_text="Entry 7.")).to_be_in_viewport()
     expect(outline.locator("[aria-current=true]")).to_contain_text("Entry 7.")
+
+
+LOOK = """() => [...document.querySelectorAll("body, body *")].flatMap(element =>
+  [null, "::before", "::after"].map(part => {
+    const style = getComputedStyle(element, part)
+    return element.outerHTML.slice(0, 80) + [...style].map(name => name + ":" + style.getPropertyValue(name)).join(";")
+  }))"""
+ADD = """async addresses => {
+  const links = addresses.map(href => Object.assign(document.createElement("link"), {rel: "stylesheet", href}))
+  await Promise.all(links.map(link => new Promise(done => { link.onload = done; document.head.append(link) })))
+}"""
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("asked", [{}, {"password": "aperture fever"}])
+def test_the_style_sheets_that_are_left_out_would_change_nothing(page, live_server, log, width, asked):
+    page.expected_faults.append("403")
+    log.append("assistant", "Dark.", parts=[
+        {"type": "thinking", "thinking": "Whether the sky is dark."},
+        {"type": "tool_call", "id": "1", "name": "weather", "arguments": "{}"},
+        {"type": "text", "text": "| a | b |\n|---|---|\n| 1 | 2 |\n\n> A word\n\n![Moon](https://moon.example/m.png)"},
+    ])  # fmt: skip
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(path_of(live_server, log, **asked))
+    page.evaluate("document.fonts.ready.then(() => true)")
+    look = page.evaluate(LOOK)
+    loaded = page.evaluate("[...document.styleSheets].map(sheet => sheet.href.split('/').at(-1))")
+
+    names = re.findall(r"css/(\w[\w-]*\.css)", Path("templates/_styles.html").read_text())
+    left_out = [name for name in names if name not in loaded]
+    assert len(loaded) + len(left_out) == len(names)
+    page.evaluate(ADD, [f"/static/css/{name}" for name in left_out])
+
+    changed = [was[:80] for was, now in zip(look, page.evaluate(LOOK), strict=True) if was != now]
+    assert changed == []
 
 
 def test_code_and_all_of_it_are_copied(page, live_server, log):
