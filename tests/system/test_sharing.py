@@ -90,6 +90,20 @@ def test_the_button_is_in_view_from_the_beginning_and_stays_there(thread):
     expect(button).to_be_in_viewport(ratio=1)
 
 
+def test_on_a_phone_the_button_is_at_hand_wherever_one_is_in_the_form(thread, live_server, conversation):
+    page = thread
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.get_by_role("link", name="Share", exact=True).first.click()
+    for place in (page.get_by_role("dialog"), page.locator("main")):
+        button = place.get_by_role("button", name="Make the link")
+        expect(button).to_be_in_viewport(ratio=1)
+        place.get_by_label("Password").focus()
+        expect(button).to_be_in_viewport(ratio=1)
+        focused, bar = place.get_by_label("Password").bounding_box(), button.locator("..").bounding_box()
+        assert focused["y"] + focused["height"] <= bar["y"]
+        page.goto(f"{live_server.url}{conversation.get_absolute_url()}share/")
+
+
 def test_a_change_shows_at_once_what_it_does_and_what_to_look_at(thread):
     page = thread
     page.locator(".thread-header").get_by_role("link", name="Share").click()
