@@ -1,6 +1,6 @@
 """Wire types that dialects share: strict where DRF's own would quietly turn one thing into another."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cached_property
 
 from django.core.validators import RegexValidator
@@ -11,7 +11,8 @@ from rest_framework import serializers
 from api.problem import invalid
 from lib import json
 
-YEARS = range(2, 9999)  # at the ends of the calendar no local time exists
+# At the ends of the calendar no local time exists: what lies beyond these is before, or after, everything all the same.
+EARLIEST, LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 
 
 class Input(serializers.Serializer):
@@ -197,9 +198,11 @@ def moment_in(text):
     try:
         found = parse_datetime(text) if isinstance(text, str) and text.isascii() else None
         moment = found.astimezone(UTC) if found and found.tzinfo else None
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return moment if moment and moment.year in YEARS else None
+    except OverflowError:
+        moment = EARLIEST if found.year == 1 else LATEST
+    return moment and min(max(moment, EARLIEST), LATEST)
 
 
 def without_empty(spelled, *names):

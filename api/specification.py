@@ -229,6 +229,16 @@ class KeyScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "An API key, rk_live_… (Account → API keys)."}
 
 
+def without_marks(result, **_):
+    """What the generator notes for itself is nobody else's."""
+    if isinstance(result, dict):
+        return {key: without_marks(value) for key, value in result.items() if key != "x-spec-enum-id"}
+    elif isinstance(result, list):
+        return [without_marks(value) for value in result]
+    else:
+        return result
+
+
 def _parameter(name, schema, description):
     return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description)
 

@@ -208,7 +208,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "DESCRIPTION": "A store for conversations with AI. Every answer is JSON; every refusal has the same shape.",
     "SCHEMA_PATH_PREFIX": "/v1",
-    "POSTPROCESSING_HOOKS": [],  # choices stay where they stand
+    "POSTPROCESSING_HOOKS": ["api.specification.without_marks"],  # and choices stay where they stand
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_PATCH": False,
 }

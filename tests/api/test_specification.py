@@ -45,6 +45,10 @@ def test_it_is_made_without_a_warning():
     assert not GENERATOR_STATS
 
 
+def test_it_holds_no_note_of_the_generator(specified):
+    assert set(re.findall(r'"x-[\w-]+"', json.dumps(specified))) == set()
+
+
 def test_every_operation_says_what_it_takes_and_answers(specified):
     for path, verbs in specified["paths"].items():
         for verb, operation in verbs.items():

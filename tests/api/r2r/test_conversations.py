@@ -93,8 +93,9 @@ def test_a_list_is_narrowed_by_name_time_metadata_and_owner(as_alice, as_root, a
     assert named(as_alice, "name=rome") == ["Trip to Rome"]
     assert named(as_alice, "metadata_key=tag&metadata_value=home") == ["Groceries"]
     assert named(as_alice, "metadata_key=n") == ["Trip to Rome"]
-    assert named(as_alice, "created_before=2020-01-01") == []
+    assert named(as_alice, "created_before=2020-01-01") == named(as_alice, "created_before=0001-01-01") == []
     assert len(named(as_alice, "created_after=2020-01-01T00:00:00")) == 2
+    assert len(named(as_alice, "created_before=9999-12-31T23:59:59-05:00")) == 2
     assert named(as_root, f"user_ids={root.pk}") == ["House rules"]
     assert len(named(as_root, f"user_ids={alice.pk}&user_ids={root.pk}")) == 3
     assert len(named(as_alice, f"user_ids={alice.pk}")) == 2

@@ -89,6 +89,27 @@ def test_a_search_is_narrowed(as_alice, said, query, count, typeid):
     assert len(texts(as_alice.get(f"/search?{query}"))) == count
 
 
+ENDS = [
+    "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00%2B14:00",
+    "9999-12-31T23:59:59Z",
+    "9999-12-31T23:59:59.999999-12:00",
+]
+
+
+@pytest.mark.parametrize("moment", ENDS)
+def test_the_ends_of_the_calendar_are_before_and_after_everything(as_alice, said, moment):
+    is_early = moment.startswith("0001")
+
+    assert len(texts(as_alice.get(f"/search?q=star&created_after={moment}"))) == (5 if is_early else 0)
+    assert len(texts(as_alice.get(f"/search?q=star&created_before={moment}"))) == (0 if is_early else 5)
+    for answer in (
+        as_alice.get(f"/search/facets?q=star&created_after={moment}"),
+        as_alice.get(f"/conversations?created_after={moment}&updated_before={moment}"),
+    ):
+        assert answer.status_code == 200
+
+
 def test_a_search_stays_in_a_project(as_alice, said, project, typeid):
     assert len(texts(as_alice.get(f"/search?q=star&project_id={typeid(project)}"))) == 2
 
