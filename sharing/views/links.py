@@ -1,5 +1,7 @@
 """A link as its owner looks after it."""
 
+from functools import wraps
+
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -18,6 +20,17 @@ from sharing.models import ShareLink
 from sharing.views.previews import CHANGED, UNFINISHED, NoPreview, findings_answer, framing, previewed
 
 
+def _of_link(view):
+    """A view that changes or ends its link. Of a revoked one there is nothing to ask: that leads to the link's page."""
+
+    @wraps(view)
+    def wrapped(request, pk):
+        link = _link(request, pk)
+        return redirect(link) if request.method == "GET" and link.revoked_at else view(request, link)
+
+    return wrapped
+
+
 @login_required
 @require_GET
 def detail(request, pk):
@@ -34,10 +47,8 @@ def detail(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 @framing
-def edit(request, pk):
-    link = _link(request, pk)
-    if request.method == "GET" and link.revoked_at:
-        return redirect(link)
+@_of_link
+def edit(request, link):
     form = ChangeForm(request.POST if request.method == "POST" else None, link=link)
     found = None
     if form.is_valid():
@@ -61,11 +72,9 @@ def _is_known(link, found):
 @login_required
 @require_http_methods(["GET", "POST"])
 @framing
-def update(request, pk):
+@_of_link
+def update(request, link):
     """Says what an update would change before it does."""
-    link = _link(request, pk)
-    if request.method == "GET" and link.revoked_at:
-        return redirect(link)
     context = {"link": link, "conversation": _conversation(link)}
     try:
         if request.method == "POST":
@@ -114,14 +123,12 @@ def look_at_change(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def revoke(request, pk):
-    link = _link(request, pk)
+@_of_link
+def revoke(request, link):
     if request.method == "POST":
         link.revoke(by=request.user, request=request)
         notices.success(request, "The link is revoked. Whoever opens it is told so.")
         return see_other(link)
-    elif link.revoked_at:
-        return redirect(link)
     return render(request, "sharing/links/revoke.html", {"link": link})
 
 
