@@ -32,7 +32,12 @@ class TitleForm(forms.Form):
 
 
 class ProjectChoiceForm(forms.Form):
-    project = forms.ModelChoiceField(Project.objects.none(), required=False, empty_label="No project")
+    project = forms.ModelChoiceField(
+        Project.objects.none(),
+        required=False,
+        empty_label="No project",
+        error_messages={"invalid_choice": "That project is gone. Choose another one."},
+    )
 
     def __init__(self, *args, owner, **kwargs):
         super().__init__(*args, **kwargs)
@@ -99,7 +104,12 @@ class BranchForm(forms.Form):
 
 
 class NewBranchForm(BranchForm):
-    parent = forms.ModelChoiceField(queryset=None, label="Ends where this branch ends", empty_label=None)
+    parent = forms.ModelChoiceField(
+        queryset=None,
+        label="Ends where this branch ends",
+        empty_label=None,
+        error_messages={"invalid_choice": "That branch is gone. Choose another one."},
+    )
 
     def __init__(self, *args, conversation, **kwargs):
         super().__init__(*args, **kwargs)
@@ -115,7 +125,9 @@ class SomebodyForm(forms.Form):
     told in one sentence, so that nobody learns who has an account elsewhere."""
 
     email = forms.EmailField(
-        label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        label="E-mail address",
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"invalid": "Nobody in your workspace has this e-mail address."},
     )
 
     def __init__(self, *args, among, **kwargs):

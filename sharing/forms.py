@@ -46,7 +46,10 @@ class OptionsForm(forms.Form):
     )
     expires = forms.ChoiceField(required=False, label="It works", choices=list(PERIODS.items()))
     expires_on = forms.DateField(
-        required=False, label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        required=False,
+        label="Last day",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "That is no day. Write it like 2027-01-31."},
     )
     password = forms.CharField(
         required=False,

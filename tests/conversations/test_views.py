@@ -370,6 +370,18 @@ def test_the_filter_finds_titles_by_the_beginnings_of_their_words(sign_in, alice
     assert "Search the messages" in client.get(reverse("conversations:index"), {"title": "zebra"}).content.decode()
 
 
+def test_what_is_gone_since_the_page_was_opened_is_told_in_our_words(sign_in, alice, conversation):
+    client, path, gone = sign_in(alice), conversation.get_absolute_url(), "0199a000-0000-7000-8000-000000000000"
+    told = {
+        "project/": ({"project": gone}, "That project is gone."),
+        "branches/new/": ({"name": "try", "parent": gone}, "That branch is gone."),
+        "people/": ({"email": "nobody", "role": "viewer"}, "Nobody in your workspace has this e-mail address."),
+    }
+    for place, (given, words) in told.items():
+        response = client.post(path + place, given)
+        assert (response.status_code, words in response.content.decode()) == (422, True), place
+
+
 @pytest.mark.parametrize("path", ["conversations:index", "sharing:index"])
 @pytest.mark.parametrize(("query", "left"), [("?title=", ""), ("?archived=&title=", "?archived=")])
 def test_a_filter_that_was_cleared_leaves_the_address(sign_in, alice, path, query, left):

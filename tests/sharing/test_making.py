@@ -322,7 +322,7 @@ def test_what_is_left_out_is_not_warned_of(as_alice, sheet, filled, conversation
         ({"expires": "custom"}, "Choose the last day."),
         ({"expires": "custom", "expires_on": "2020-01-01"}, "Choose a day from today"),
         ({"expires": "custom", "expires_on": "9999-12-31"}, "Choose a day from today"),
-        ({"expires": "custom", "expires_on": "soon"}, "Enter a valid date."),
+        ({"expires": "custom", "expires_on": "soon"}, "That is no day. Write it like 2027-01-31."),
         ({"expires": "-1"}, "Select a valid choice"),
         ({"password": "short"}, "at least 8 characters"),
         ({"title": "x" * 257}, "at most 256 characters"),
