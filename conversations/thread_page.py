@@ -71,7 +71,8 @@ class ThreadPage:
     @property
     def _end(self):
         """The turns, and what stands below the last one."""
-        facts, about = self._end_facts, {"conversation": self.conversation, "tip": self.thread.tip}
+        facts = self._end_facts
+        about = {"conversation": self.conversation, "tip": self.thread.tip, "can_edit": facts["can_edit"]}
         return {
             "news": render_to_string("conversations/detail/_news.html", about) if facts["is_live"] else "",
             "field": (_field(self.form) if self.form else _empty_field()) if facts["can_edit"] else "",

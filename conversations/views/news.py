@@ -1,4 +1,5 @@
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -15,7 +16,8 @@ from lib.htmx import wants_fragment
 @require_GET
 def index(request, pk):
     """What has come since a page of the end of the active branch was made, whose last message is at `tip`: 204 where
-    nothing has, and that is two questions. Asked every few seconds, by pages that more than one person sees.
+    nothing has, and that is two questions, and one more of editors (`writes`), who are told when they are that no more.
+    Asked every few seconds, by pages that more than one person sees.
     """
     conversation = visible_or_404(request, pk)
     if not wants_fragment(request):
@@ -25,13 +27,16 @@ def index(request, pk):
         tip = position(request.GET, "tip") if request.GET.get("tip") else None
     except ValueError:
         raise Http404 from None
+    writes = "writes" in request.GET
+    if writes and not conversation.can_be_edited_by(request.user):
+        raise PermissionDenied
     if conversation.revision == revision:
         return HttpResponse(status=204)
     path = reading.upwards(conversation, conversation.tip_position, reading.WINDOW + 1)
     # Where the last message that was seen is not among the last ones of the active branch, the page cannot go on.
     goes_on = tip in path or (tip is None and len(path) <= reading.WINDOW)
     new = [place for place in path if tip is None or place > tip] if goes_on else []
-    can_edit = conversation.can_be_edited_by(request.user)
+    can_edit = writes or conversation.can_be_edited_by(request.user)
     lines, turns = threads.new_turns(conversation, new, request.user, can_edit=can_edit) if new else ([], [])
     # Words that are being read do not change under the eyes: that they did is told, until the page is loaded again.
     edited = conversation.revisions.filter(conversation_revision__gt=revision)

@@ -159,6 +159,22 @@ def test_nothing_new_is_two_questions_and_no_answer(sign_in, bob, shared, news, 
     assert (answer.status_code, answer.content) == (204, b"")
 
 
+def test_an_editor_who_is_that_no_more_is_told_so_before_they_send(
+    sign_in, alice, bob, shared, news, django_assert_num_queries
+):
+    shared.refresh_from_db()
+    client, place = sign_in(bob), (shared.tip_position, shared.revision, "&writes")
+    assert "&amp;writes" in client.get(shared.get_absolute_url()).content.decode()
+    with django_assert_num_queries(3):  # session with its user, the conversation, the role
+        assert news(client, *place).status_code == 204
+
+    shared.people.let_in(bob, "viewer", by=alice)
+
+    assert news(client, *place).status_code == 403
+    assert news(client, *place[:2]).status_code == 204
+    assert "&amp;writes" not in client.get(shared.get_absolute_url()).content.decode()
+
+
 def test_what_others_have_written_comes_with_the_place_to_go_on_from(sign_in, alice, bob, shared, news):
     shared.refresh_from_db()
     tip, revision = shared.tip_position, shared.revision

@@ -75,6 +75,18 @@ def test_alice_lets_bob_in_they_write_at_once_and_she_shows_him_out(
     assert at_bobs.reload().status == 404
 
 
+def test_who_may_only_read_from_now_on_is_told_while_they_write(at_bobs, live_server, comets, bob):
+    comets.people.let_in(bob, "editor", by=comets.owner)
+    at_bobs.goto(f"{live_server.url}{comets.get_absolute_url()}")
+    at_bobs.get_by_label("Add a message").fill("Half a sentence")
+
+    comets.people.let_in(bob, "viewer", by=comets.owner)
+
+    expect(at_bobs.locator("#news")).to_contain_text("You may only read this conversation now.", timeout=SOON)
+    expect(at_bobs.get_by_role("button", name="Add")).to_be_disabled()
+    expect(at_bobs.get_by_label("Add a message")).to_have_value("Half a sentence")
+
+
 def test_what_is_changed_by_somebody_is_told_and_not_changed_under_the_eyes(at_home, live_server, comets, bob):
     comets.people.let_in(bob, "editor", by=comets.owner)
     at_home.goto(f"{live_server.url}{comets.get_absolute_url()}")
