@@ -33,6 +33,7 @@ class SignInIsAPage:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.htmx and response.get("Location", "").startswith(f"{resolve_url(settings.LOGIN_URL)}?"):
-            return HttpResponse(status=401)
-        return response
+        if response.status_code != 302 or not request.htmx:
+            return response
+        to_sign_in = f"{resolve_url(settings.LOGIN_URL)}?"
+        return HttpResponse(status=401) if response["Location"].startswith(to_sign_in) else response

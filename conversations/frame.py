@@ -78,17 +78,24 @@ def _project(project, is_open):
 
 def _list(page, current):
     """The groups and their links. Written here because it stands on every page: in a template loop it costs 3 ms."""
-    open_id, left, html = current.typeid if current else "", RECENT, []
+    html, hrefs = _links(page)
+    href = hrefs.get(current.typeid) if current else None
+    return html.replace(f'href="{href}"', f'href="{href}" aria-current="page"', 1) if href else html
+
+
+@lru_cache(maxsize=history.NARROW)
+def _links(page):
+    """(HTML, {id: address})"""
+    left, html, hrefs = RECENT, [], {}
     for heading, rows in page.groups:
         if left > 0:
             html.append(f'<h2 class="recent__day">{escape(heading)}</h2><ul class="recent">')
-            html += [_link(row.href, row.title, row.id == open_id) for row in rows[:left]]
+            html += [_link(row.href, row.title) for row in rows[:left]]
             html.append("</ul>")
+            hrefs |= {row.id: row.href for row in rows[:left]}
             left -= len(rows)
-    return mark_safe("".join(html))  # noqa: S308  every value is escaped in _link
+    return "".join(html), hrefs
 
 
-@lru_cache(maxsize=history.KEPT)
-def _link(href, title, is_open):
-    mark = ' aria-current="page"' if is_open else ""
-    return f'<li><a class="recent__link" href="{href}"{mark}>{escape(title or "Untitled")}</a></li>'
+def _link(href, title):
+    return f'<li><a class="recent__link" href="{href}">{escape(title or "Untitled")}</a></li>'

@@ -7,7 +7,7 @@ query does.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -28,6 +28,7 @@ from projects.people import Role, highest
 
 PAGE = 50
 KEPT = 2_000  # rows that a process remembers: what they are asked by is all that they show
+NARROW = 500  # lists beside a page, one for each who reads
 SOURCES = {"": "", "chatgpt": "ChatGPT", "share": "a shared link"}
 
 
@@ -64,7 +65,7 @@ class Recent(NamedTuple):
     group: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
     """`groups`: (heading, rows); the heading is empty where the page before already had it."""
 
@@ -115,13 +116,14 @@ def recent(user, size):
         ORDER BY last_message_at DESC, id DESC LIMIT %s
         """,
         [user.pk, user.workspace_id, size + 1],
-        read=partial(_beginning, size),
+        read=lambda found: _beginning(tuple(found), size, _today()),
     )
 
 
-def _beginning(size, found):
-    today = _today()
-    rows = [_recent(fields, today) for fields in found[:size]]
+@lru_cache(maxsize=NARROW)
+def _beginning(found, size, today):
+    """The same Page as long as nothing on it has changed: by it what is made of it is remembered."""
+    rows = [_recent(*fields, today) for fields in found[:size]]
     more = found[size - 1] if len(found) > size else None
     return Page(_grouped(rows), more and write_cursor(more[2], UUID(bytes=more[0])))
 
@@ -131,10 +133,8 @@ def _today():
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-@lru_cache(maxsize=KEPT)
-def _recent(fields, today):
-    """Fields with the id as bytes, by which it is found again sooner than by a UUID."""
-    pk, title, last_message_at, length = fields
+def _recent(pk, title, last_message_at, length, today):
+    """`pk` in bytes, by which rows are found again sooner than by a UUID."""
     spelled = encode(Conversation.PREFIX, UUID(bytes=pk))
     path = f"{address('conversations:index')}{spelled}/"
     group = group_of(last_message_at.astimezone(today.tzinfo), today)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from conversations import reading, rendering
 from conversations.models import Message
-from conversations.turns import turn
+from conversations.turns import begun, turn
 from conversations.writers import names
 from lib.marks import mark_html
 from lib.text import first_line
@@ -26,7 +26,7 @@ class Thread:
     path: str  # of the page of the conversation; those of its other pages begin with it
     begun: SafeString  # <time> of the conversation's beginning
     lines: list[reading.Line]  # of the window, hidden ones too
-    turns: list[SafeString]
+    turns: list[str]  # HTML
     earlier_href: str
     later_href: str
     hidden_count: int  # left out of this window
@@ -99,27 +99,19 @@ def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=NON
     path = conversation.get_absolute_url()
     writers = names(conversation, reader, (row.author_id for row in rows))
     zone = timezone.get_current_timezone()  # asked for each of fifty, it takes as long as they do
+    shared = path, zone, can_edit, conversation.owner_id == reader.pk
     turns, day = [], None
     for row in rows:
-        at = row.created_at.astimezone(zone)
-        begun = f'<li class="thread__day"><h2>{at.day} {at:%B %Y}</h2></li>' if at.date() != day else ""
-        turns.append(
-            turn(
-                row,
-                mark_html(html[row.position], marked[row.position]) if row.position in marked else html[row.position],
-                path=path,
-                zone=zone,
-                writer=writers[row.author_id],
-                day=begun,
-                place=places.get(row.position, ""),
-                family=families.get(row.position),
-                can_edit=can_edit,
-                can_share=conversation.owner_id == reader.pk,
-                is_found=row.position == found,
-            )
-        )
-        day = at.date()
+        at = row.position
+        beginning, date = begun(row, *shared, writers[row.author_id], families.get(at), at == found)
+        body = mark_html(html[at], marked[at]) if at in marked else html[at]
+        turns.append(turn(beginning, body, day="" if date == day else _day(date), place=places.get(at, "")))
+        day = date
     return turns
+
+
+def _day(date):
+    return f'<li class="thread__day"><h2>{date.day} {date:%B %Y}</h2></li>'
 
 
 def _begun(conversation):

@@ -70,15 +70,15 @@ class Answer:
         return self._found
 
     def _answered(self):
-        database = connections[DEFAULT_DB_ALIAS]
         if self._rows is None and self._exchange:
-            with database.wrap_database_errors:
+            with self._exchange.database.wrap_database_errors:
                 self._exchange.read_to(self)
         if self._rows is None:
-            self._ask(database)
+            self._ask()
         return self._rows
 
-    def _ask(self, database):
+    def _ask(self):
+        database = connections[DEFAULT_DB_ALIAS]
         if database.queries_logged:  # where they are counted or shown (tests, debug pages), one by one
             self._rows = fetch(self.sql, self.params)
         elif database.in_atomic_block or database.execute_wrappers:  # which psycopg begins, which Django calls
@@ -86,7 +86,7 @@ class Answer:
         else:
             database.ensure_connection()
             with database.wrap_database_errors:
-                _ask(database.connection, _waiting.taken_with(self))
+                _ask(database, _waiting.taken_with(self))
 
 
 class _Waiting(threading.local):
@@ -102,14 +102,14 @@ class _Waiting(threading.local):
 _waiting = _Waiting()
 
 
-def _ask(driver, answers):
+def _ask(database, answers):
     try:
-        Exchange(driver, answers).read_to(answers[0])
+        Exchange(database, answers).read_to(answers[0])
     except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
         # Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection, these too.
         # And where a column has become another, by a migration of the next version, a plan is good for nothing.
-        vars(driver)["plans"].clear()
-        Exchange(driver, answers).read_to(answers[0])
+        vars(database.connection)["plans"].clear()
+        Exchange(database, answers).read_to(answers[0])
 
 
 class Exchange:
@@ -117,11 +117,12 @@ class Exchange:
     page works with those that are there. Whoever says something else over the connection before the last of them is
     read has the rest read first (lib.outage.Connection)."""
 
-    def __init__(self, driver, answers):
-        self.driver, self.plans, self.coming = driver, vars(driver).setdefault("plans", {}), deque()
-        if driver.unread:
-            driver.unread.finish()
-        pgconn, driver.unread = driver.pgconn, self
+    def __init__(self, database, answers):
+        self.database, self.driver, self.coming = database, database.connection, deque()
+        self.plans = vars(self.driver).setdefault("plans", {})
+        if self.driver.unread:
+            self.driver.unread.finish()
+        pgconn, self.driver.unread = self.driver.pgconn, self
         try:
             pgconn.enter_pipeline_mode()
             for answer in answers:
@@ -129,7 +130,8 @@ class Exchange:
                 if answer is not answers[-1]:
                     pgconn.send_flush_request()
             pgconn.pipeline_sync()
-            driver.hear(send(pgconn))
+            if pgconn.flush():  # there is more than the socket has room for
+                self.driver.hear(send(pgconn))
         except BaseException:
             self._give_up()
             raise

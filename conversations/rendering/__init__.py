@@ -37,7 +37,7 @@ def html_of(rows):
 
 def html_of_lines(lines):
     """{position: HTML} for reading.Lines, which come with what is kept of them. No query where that is all."""
-    kept = {line.position: SafeString(line.html) for line in lines if line.html is not None}  # ours, as above
+    kept = {line.position: line.html for line in lines if line.html is not None}
     if missing := {line.id: line.position for line in lines if line.html is None}:
         kept |= {missing[pk]: html for pk, html in _render_and_keep(list(missing)).items()}
     return kept
