@@ -14,22 +14,17 @@ from collections import deque
 from contextlib import suppress
 from functools import cached_property, partial
 from inspect import signature
-from itertools import count
 from uuid import uuid4
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.query import get_related_populators
 from psycopg import Error, errors
-from psycopg.adapt import PyFormat, Transformer
 from psycopg.generators import send
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import ExecStatus
 from psycopg.waiting import Wait
 
-from lib.sql import fetch, fetch_prepared, numbered
+from lib.sql import FORGOTTEN, fetch, fetch_prepared, statement_of
 
-KEPT = 100  # plans of a connection; there are not nearly as many questions
-
-_numbers = count()
 _REFUSED = {ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED}
 
 
@@ -105,10 +100,8 @@ _waiting = _Waiting()
 def _ask(database, answers):
     try:
         Exchange(database, answers).read_to(answers[0])
-    except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
-        # Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection, these too.
-        # And where a column has become another, by a migration of the next version, a plan is good for nothing.
-        vars(database.connection)["plans"].clear()
+    except FORGOTTEN:
+        database.connection.statements.clear()
         Exchange(database, answers).read_to(answers[0])
 
 
@@ -119,14 +112,13 @@ class Exchange:
 
     def __init__(self, database, answers):
         self.database, self.driver, self.coming = database, database.connection, deque()
-        self.plans = vars(self.driver).setdefault("plans", {})
         if self.driver.unread:
             self.driver.unread.finish()
         pgconn, self.driver.unread = self.driver.pgconn, self
         try:
             pgconn.enter_pipeline_mode()
             for answer in answers:
-                self._say(pgconn, answer)
+                self._say(answer)
                 if answer is not answers[-1]:
                     pgconn.send_flush_request()
             pgconn.pipeline_sync()
@@ -157,22 +149,15 @@ class Exchange:
             self.driver.pgconn.exit_pipeline_mode()
             self.driver.unread = None
 
-    def _say(self, pgconn, answer):
-        query, names = numbered(answer.sql)
-        values = [answer.params[name] for name in names] if names else answer.params
-        reader = Transformer(self.driver)
-        dumped = reader.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        plan, how = (query, reader.types), (dumped, reader.formats, Format.BINARY)
-        name = self.plans.get(plan)
-        if name is None and len(self.plans) < KEPT:
-            name = b"asked_%d" % next(_numbers)
-            pgconn.send_prepare(name, *plan)
-            self.coming.append((answer, partial(self._keep_plan, plan, name)))
-        if name:
-            pgconn.send_query_prepared(name, *how)
-        else:
-            pgconn.send_query_params(query, dumped, reader.types, *how[1:])
-        self.coming.append((answer, partial(self._keep_rows, answer, reader)))
+    def _say(self, answer):
+        statement = statement_of(self.driver, answer.sql)
+        written, types = statement.write(answer.params)
+        plan = statement.plans.get(types)
+        if not plan:
+            plan = statement.send_prepare(types)
+            self.coming.append((answer, partial(self._keep_plan, statement, types, plan)))
+        statement.send(plan, written)
+        self.coming.append((answer, partial(self._keep_rows, statement, answer)))
         answer._exchange = self
 
     def _read(self):
@@ -184,12 +169,11 @@ class Exchange:
         keep(result)
         return answer, None
 
-    def _keep_plan(self, plan, name, result):
-        self.plans[plan] = name
+    def _keep_plan(self, statement, types, plan, result):
+        statement.plans[types] = plan
 
-    def _keep_rows(self, answer, reader, result):
-        reader.set_pgresult(result)
-        answer._rows = reader.load_rows(0, result.ntuples, tuple)
+    def _keep_rows(self, statement, answer, result):
+        answer._rows = statement.read(result)
 
     def _next(self):
         """The result of the next command. One that is there already is not waited for, which takes psycopg longer than

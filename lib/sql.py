@@ -12,7 +12,7 @@ from psycopg.generators import execute
 from psycopg.pq import ExecStatus, Format
 from psycopg.types.net import InetBinaryLoader
 
-STATEMENTS = 100  # of one connection; psycopg forgets the plans beyond as many
+STATEMENTS = 200  # whose plans a connection keeps; there are not nearly as many
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
 _names = count()
@@ -51,18 +51,21 @@ def fetch_prepared(sql, params):
 def _by_libpq(driver, sql, params):
     if driver.unread:
         driver.unread.finish()
-    statements = vars(driver).setdefault("statements", {})
     try:
-        return _statement(driver, statements, sql).fetch(params)
-    except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
-        # Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection, these too.
-        # And where a column has become another, by a migration of the next version, a plan is good for nothing. Either
-        # is said before anything is done.
-        statements.clear()
-        return _statement(driver, statements, sql).fetch(params)
+        return statement_of(driver, sql).fetch(params)
+    except FORGOTTEN:
+        driver.statements.clear()
+        return statement_of(driver, sql).fetch(params)
 
 
-def _statement(driver, statements, sql):
+# Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection. And where a column
+# has become another, by a migration of the next version, a plan is good for nothing. Either is said before anything is
+# done.
+FORGOTTEN = errors.InvalidSqlStatementName, errors.FeatureNotSupported
+
+
+def statement_of(driver, sql):
+    statements = vars(driver).setdefault("statements", {})
     if sql in statements:
         return statements[sql]
     statement = Statement(driver, sql, is_kept=len(statements) < STATEMENTS)
@@ -81,23 +84,36 @@ class Statement:
         self.transformer, self.plans = Transformer(driver), {}
 
     def fetch(self, params):
-        pgconn, transformer = self.driver.pgconn, self.transformer
-        values = [params[name] for name in self.names] if self.names else params
-        written = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        plan = self.plans.get(transformer.types) or self._prepared(transformer.types)
-        pgconn.send_query_prepared(plan, written, transformer.formats, Format.BINARY)
-        result = self._result()
-        transformer.set_pgresult(result)
-        rows = transformer.load_rows(0, result.ntuples, tuple)
-        result.clear()  # or it would lie in memory until the statement is asked again
-        return rows
+        written, types = self.write(params)
+        plan = self.plans.get(types)
+        if not plan:
+            plan = self.send_prepare(types)
+            self._result()
+            self.plans[types] = plan
+        self.send(plan, written)
+        return self.read(self._result())
 
-    def _prepared(self, types):
+    def write(self, params):
+        """(the values as PostgreSQL is told them, their types)"""
+        values = [params[name] for name in self.names] if self.names else params
+        written = self.transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        return written, self.transformer.types
+
+    def send_prepare(self, types):
+        """The name of the plan that there will be, unless it is refused."""
         name = b"kept_%d" % next(_names) if self.is_kept else b""  # which the next one without a name replaces
         self.driver.pgconn.send_prepare(name, self.query, types)
-        self._result()
-        self.plans[types] = name
         return name
+
+    def send(self, plan, written):
+        """To be called right after write()."""
+        self.driver.pgconn.send_query_prepared(plan, written, self.transformer.formats, Format.BINARY)
+
+    def read(self, result):
+        self.transformer.set_pgresult(result)
+        rows = self.transformer.load_rows(0, result.ntuples, tuple)
+        result.clear()  # or it would lie in memory until the statement is asked again
+        return rows
 
     def _result(self):
         [result] = self.driver.wait(execute(self.driver.pgconn))
