@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_required
 
+from lib.htmx import form_token
+
 KEPT = 10_000  # sessions that a process remembers
 
 _seen = {}
@@ -43,7 +45,12 @@ def asking(ask):
         @wraps(view)
         def asks(request, **kwargs):
             reader = _seen.get(request.session.session_key)
-            return answered(request, reader, reader and ask(request, reader, **kwargs), **kwargs)
+            if reader is None:
+                return answered(request, None, None, **kwargs)
+            answers = ask(request, reader, **kwargs)
+            request.session.send()
+            form_token(request)  # it has to be made anyway, and PostgreSQL is at work
+            return answered(request, reader, answers, **kwargs)
 
         return asks
 

@@ -3,20 +3,19 @@
 from functools import cache, lru_cache
 from html import escape
 
-from django.middleware.csrf import get_token
 from django.utils.safestring import mark_safe
 
 from accounts.templatetags.accounts import theme_switch
 from conversations import history
 from conversations.beside import RECENT, Beside
-from lib.htmx import render_piece, wants_fragment
+from lib.htmx import form_token, render_piece, wants_fragment
 from lib.http import address
 from lib.pieces import piece
 
 
 def render_framed(request, template, facts, html, *, fragment, status=None, **around):
     """lib.htmx.render_piece for a page that extends base.html. `around`: what sidebar() may be given."""
-    token = get_token(request)
+    token = form_token(request)
     if not wants_fragment(request):
         facts = facts | {"theme": request.user.theme, "here": request.path if request.path in _views() else ""}
         html = html | {"sidebar": sidebar(request, token, **around)}

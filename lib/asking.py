@@ -64,10 +64,22 @@ class Answer:
             self._found, self.read = self.read(self._answered()), None
         return self._found
 
+    def send(self):
+        """Asks it, with everything that waits, before it is needed: there is something else to do until it is there.
+        Where questions are asked one by one it stays unasked."""
+        database = connections[DEFAULT_DB_ALIAS]
+        if not (database.queries_logged or database.in_atomic_block or database.execute_wrappers):
+            database.ensure_connection()
+            with database.wrap_database_errors:
+                Exchange(database, _waiting.taken_with(self))
+
     def _answered(self):
         if self._rows is None and self._exchange:
             with self._exchange.database.wrap_database_errors:
-                self._exchange.read_to(self)
+                try:
+                    self._exchange.read_to(self)
+                except FORGOTTEN:
+                    self._exchange.driver.statements.clear()
         if self._rows is None:
             self._ask()
         return self._rows

@@ -16,13 +16,20 @@ def wants_fragment(request):
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
+def form_token(request):
+    """What forms are known by, made once: Django masks it anew for each who asks, a tenth of a millisecond."""
+    if not hasattr(request, "form_token"):
+        request.form_token = get_token(request)
+    return request.form_token
+
+
 def render_page(request, template, context=None, *, fragment, status=None):
     """The page, or for htmx only its `fragment` (a template partial of that name).
 
     `Vary` keeps them apart in every cache: without it the Back button shows a naked fragment.
     """
     # The token itself, not Django's promise of one: a page has five forms.
-    context = {"csrf_token": get_token(request), **(context or {})}
+    context = {"csrf_token": form_token(request), **(context or {})}
     return _answer(render_to_string(_asked(request, template, fragment), context, request), status)
 
 

@@ -91,6 +91,7 @@ _WITH_USER = Prepared(lambda key: Session.objects.filter(session_key=key).select
 
 
 class SessionStore(db.SessionStore):
+    _answer = None  # the row's, once it is asked for
     _owner = None  # the row's user, once it is read
 
     def _validate_session_key(self, key):
@@ -114,9 +115,15 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls):
         return Session
 
+    def send(self):
+        """Asks for the row, and for all that waits to be asked, before it is needed."""
+        self._answer = _WITH_USER.ask(self.session_key)
+        self._answer.send()
+
     def _get_session_from_db(self):
         """With its user, who is always asked for next."""
-        row = _WITH_USER.first(self.session_key)
+        answer, self._answer = self._answer or _WITH_USER.ask(self.session_key), None
+        row = answer.found
         if row is None or row.expire_date <= timezone.now():
             self._session_key = None
             return None

@@ -148,3 +148,26 @@ def test_a_connection_that_is_lost_in_between_is_not_used_again():
     assert connection.connection.closed
     connection.close()
     assert fetch_along("SELECT 1", []) == [(1,)]
+
+
+def test_what_is_sent_before_it_is_needed_is_not_asked_again(exchanges):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY SEQUENCE sent")
+    waiting, first = ask("SELECT nextval('sent')", []), ask("SELECT 'first'", [])
+    exchanges.clear()
+
+    first.send()
+
+    assert (first.found, waiting.found) == ([("first",)], [(1,)])
+    assert len(exchanges) == 1
+
+
+def test_what_was_sent_with_a_forgotten_plan_is_asked_again():
+    assert fetch_along("SELECT %s::int * 11", [1]) == [(11,)]
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    again = ask("SELECT %s::int * 11", [2])
+
+    again.send()
+
+    assert again.found == [(22,)]
