@@ -3,13 +3,11 @@
 from conversations import history
 from conversations.recent_projects import recent_projects
 
-RECENT = 30
-
 
 class Beside:
     """Two Answers. A page that makes it before it asks its own questions waits for all of them at once. The history's
     own first page begins with what is recent, and need not ask for it."""
 
     def __init__(self, user, *, with_recent=True):
-        self.recent = history.recent(user, RECENT) if with_recent else None
+        self.recent = history.recent(user) if with_recent else None
         self.projects = recent_projects(user)

@@ -1,13 +1,12 @@
 """What stands around every page of somebody signed in."""
 
-from functools import cache, lru_cache
+from functools import cache
 from html import escape
 
 from django.utils.safestring import mark_safe
 
 from accounts.templatetags.accounts import theme_switch
-from conversations import history
-from conversations.beside import RECENT, Beside
+from conversations.beside import Beside
 from lib.htmx import form_token, render_piece, wants_fragment
 from lib.http import address
 from lib.pieces import piece
@@ -76,25 +75,7 @@ def _project(project, is_open):
 
 
 def _list(page, current):
-    """The groups and their links. Written here because it stands on every page: in a template loop it costs 3 ms."""
-    html, hrefs = _links(page)
+    """The groups and their links, and which of them is open."""
+    html, hrefs = page.links
     href = hrefs.get(current.typeid) if current else None
     return html.replace(f'href="{href}"', f'href="{href}" aria-current="page"', 1) if href else html
-
-
-@lru_cache(maxsize=history.NARROW)
-def _links(page):
-    """(HTML, {id: address})"""
-    left, html, hrefs = RECENT, [], {}
-    for heading, rows in page.groups:
-        if left > 0:
-            html.append(f'<h2 class="recent__day">{escape(heading)}</h2><ul class="recent">')
-            html += [_link(row.href, row.title) for row in rows[:left]]
-            html.append("</ul>")
-            hrefs |= {row.id: row.href for row in rows[:left]}
-            left -= len(rows)
-    return "".join(html), hrefs
-
-
-def _link(href, title):
-    return f'<li><a class="recent__link" href="{href}">{escape(title or "Untitled")}</a></li>'
