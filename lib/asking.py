@@ -34,7 +34,7 @@ def ask(sql, params, *, read=list):
     Binary values are read by C, times above all.
     """
     answer = Answer(sql, params, read)
-    _waiting.answers.append(weakref.ref(answer))
+    _waiting.add(answer)
     return answer
 
 
@@ -99,6 +99,10 @@ class Answer:
 class _Waiting(threading.local):
     def __init__(self):
         self.answers = []
+
+    def add(self, answer):
+        """As long as somebody holds it: one that is asked by itself, or never, leaves nothing behind."""
+        self.answers.append(weakref.ref(answer, self.answers.remove))
 
     def taken_with(self, needed):
         """`needed`, and those of this thread that somebody still holds; none of them waits any more."""

@@ -5,6 +5,7 @@ import pytest
 from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 from psycopg.pq import TransactionStatus
 
+from lib import asking
 from lib.asking import ask, fetch_along, read_the_rest
 from lib.sql import fetch_prepared
 
@@ -37,6 +38,16 @@ def test_what_nobody_waits_for_any_more_is_not_asked():
     gc.collect()
 
     assert fetch_along("SELECT nextval('asked')", []) == [(1,)]
+
+
+def test_what_is_asked_by_itself_leaves_nothing_behind():
+    fetch_along("SELECT 1", [])
+    with transaction.atomic():
+        for number in range(20):
+            assert fetch_along("SELECT %s::int", [number]) == [(number,)]
+    gc.collect()
+
+    assert asking._waiting.answers == []
 
 
 def test_a_question_is_planned_once_for_a_connection():
