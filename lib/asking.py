@@ -74,13 +74,7 @@ class Answer:
                 Exchange(database, _waiting.taken_with(self))
 
     def _answered(self):
-        if self._rows is None and self._exchange:
-            with self._exchange.database.wrap_database_errors:
-                try:
-                    self._exchange.read_to(self)
-                except FORGOTTEN:
-                    self._exchange.driver.statements.clear()
-        if self._rows is None:
+        if self._rows is None and not (self._exchange and self._has_come()):
             self._ask()
         return self._rows
 
@@ -91,9 +85,20 @@ class Answer:
         elif database.in_atomic_block or database.execute_wrappers:  # which psycopg begins, which Django calls
             self._rows = fetch_prepared(self.sql, self.params)
         else:
-            database.ensure_connection()
-            with database.wrap_database_errors:
-                _ask(database, _waiting.taken_with(self))
+            self.send()
+            if not self._has_come():
+                self.send()
+                with database.wrap_database_errors:
+                    self._exchange.read_to(self)
+
+    def _has_come(self):
+        """What was sent; not where its plan was forgotten, or another was refused before it."""
+        with self._exchange.database.wrap_database_errors:
+            try:
+                self._exchange.read_to(self)
+            except FORGOTTEN:
+                self._exchange.driver.statements.clear()
+        return self._rows is not None
 
 
 class _Waiting(threading.local):
@@ -111,14 +116,6 @@ class _Waiting(threading.local):
 
 
 _waiting = _Waiting()
-
-
-def _ask(database, answers):
-    try:
-        Exchange(database, answers).read_to(answers[0])
-    except FORGOTTEN:
-        database.connection.statements.clear()
-        Exchange(database, answers).read_to(answers[0])
 
 
 class Exchange:
