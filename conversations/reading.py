@@ -136,9 +136,13 @@ def around(conversation, position, tip=None):
     return Window(path[-1], positions, has_earlier=start > 0, has_later=start + WINDOW < len(path))
 
 
-def chronological(conversation, *, after=None, before=None):
-    """Messages of every branch in the order they were written, after or before a position; else the first ones."""
-    if before is None:
+def chronological(conversation, *, after=None, before=None, at=None):
+    """Messages of every branch in the order they were written, after or before a position or around one; else the
+    first ones."""
+    if at is not None:
+        lead_in = _written(conversation, "position < %s ORDER BY position DESC", at)[:LEAD_IN]
+        return chronological(conversation, after=lead_in[-1] - 1 if lead_in else None)
+    elif before is None:
         found = _written(conversation, "position > %s ORDER BY position", after or 0)
         return Window(None, found[:WINDOW], has_earlier=bool(after), has_later=len(found) > WINDOW)
     else:

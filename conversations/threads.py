@@ -38,14 +38,16 @@ class Thread:
         return mark_safe("".join(self.turns))  # noqa: S308  conversations.turns has escaped what was not ours
 
 
-def thread(conversation, window, reader, *, can_edit=False, found=None, words=(), with_hidden=False, finding=None):
-    """The turns of a window. `found` is the position to be pointed at; `words` are marked in it. A Finding's words are
-    marked wherever it found them."""
+def thread(
+    conversation, window, reader, *, can_edit=False, at=None, is_found=False, words=(), with_hidden=False, finding=None
+):
+    """The turns of a window around position `at`, which is pointed at where it `is_found`; `words` are marked in it. A
+    Finding's words are marked wherever it found them."""
     rows = window.lines
     if rows is None:
         rows = reading.messages(conversation, window.positions, rendering.VERSION, reader)
-    shown = [row for row in rows if with_hidden or not row.hidden or row.position == found]
-    marked = {found: words} if found and words else {}
+    shown = [row for row in rows if with_hidden or not row.hidden or row.position == at]
+    marked = {at: words} if at and words else {}
     if finding and finding.found:
         marked = dict.fromkeys(finding.positions, finding.marks)
     families = window.families
@@ -59,7 +61,9 @@ def thread(conversation, window, reader, *, can_edit=False, found=None, words=()
         path=path,
         begun=_begun(conversation),
         lines=rows,
-        turns=_turns(conversation, shown, reader, can_edit=can_edit, found=found, marked=marked, families=families),
+        turns=_turns(
+            conversation, shown, reader, can_edit=can_edit, at=at, is_found=is_found, marked=marked, families=families
+        ),
         earlier_href=f"{more}&before={window.positions[0]}" if window.has_earlier and window.positions else "",
         later_href=f"{more}&after={window.positions[-1]}" if window.has_later and window.positions else "",
         hidden_count=len(rows) - len(shown),
@@ -68,9 +72,9 @@ def thread(conversation, window, reader, *, can_edit=False, found=None, words=()
     )
 
 
-def chronological(conversation, window, reader, *, can_edit=False):
-    """The turns of a window of every branch, each with its branch, and with what it answers where that does not stand
-    right above it."""
+def chronological(conversation, window, reader, *, can_edit=False, at=None):
+    """The turns of a window of every branch, around position `at`, each with its branch, and with what it answers where
+    that does not stand right above it."""
     rows = reading.messages(conversation, window.positions, rendering.VERSION, reader)
     path = conversation.get_absolute_url()
     more = f"{path}chronological/"
@@ -78,7 +82,7 @@ def chronological(conversation, window, reader, *, can_edit=False):
         path=path,
         begun=_begun(conversation),
         lines=rows,
-        turns=_turns(conversation, rows, reader, can_edit=can_edit, places=_places(conversation, rows)),
+        turns=_turns(conversation, rows, reader, can_edit=can_edit, at=at, places=_places(conversation, rows)),
         earlier_href=f"{more}?before={window.positions[0]}" if window.has_earlier and window.positions else "",
         later_href=f"{more}?after={window.positions[-1]}" if window.has_later and window.positions else "",
         hidden_count=0,
@@ -94,7 +98,9 @@ def new_turns(conversation, positions, reader, *, can_edit=False):
     return rows, _turns(conversation, rows, reader, can_edit=can_edit, families=families)
 
 
-def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=NONE, families=NONE, places=NONE):
+def _turns(
+    conversation, rows, reader, *, can_edit=False, at=None, is_found=False, marked=NONE, families=NONE, places=NONE
+):
     html = rendering.html_of_lines(rows)
     path = conversation.get_absolute_url()
     writers = names(conversation, reader, (row.author_id for row in rows))
@@ -102,10 +108,11 @@ def _turns(conversation, rows, reader, *, can_edit=False, found=None, marked=NON
     shared = path, zone, can_edit, conversation.owner_id == reader.pk
     turns, day = [], None
     for row in rows:
-        at = row.position
-        beginning, date = begun(row, *shared, writers[row.author_id], families.get(at), at == found)
-        body = mark_html(html[at], marked[at]) if at in marked else html[at]
-        turns.append(turn(beginning, body, day="" if date == day else _day(date), place=places.get(at, "")))
+        position, is_here = row.position, row.position == at
+        beginning, date = begun(row, *shared, writers[row.author_id], families.get(position), is_found and is_here)
+        body = mark_html(html[position], marked[position]) if position in marked else html[position]
+        above = "" if date == day else _day(date)
+        turns.append(turn(beginning, body, day=above, place=places.get(position, ""), is_here=is_here))
         day = date
     return turns
 

@@ -21,12 +21,14 @@ UNFINISHED = {
 }
 
 
-def turn(beginning, html, *, day="", place=""):
+def turn(beginning, html, *, day="", place="", is_here=False):
     """The list item of a message that begins so and whose words are `html`.
 
-    `day`: HTML of the item above it, on its first turn. `place`: HTML of where it stands among branches.
+    `day`: HTML of the item above it, on its first turn. `place`: HTML of where it stands among branches. `is_here`: an
+    address that ends in #here leads to it, and does not make it the :target, which is pointed at.
     """
-    return f'{day}<li>{place}{beginning}<div class="message__body prose" hx-disable>{html}</div></article></li>'
+    mark = ' id="here"' if is_here else ""
+    return f'{day}<li{mark}>{place}{beginning}<div class="message__body prose" hx-disable>{html}</div></article></li>'
 
 
 def begun(row, *circumstances):

@@ -26,7 +26,7 @@ from lib.typeid import decode
 from projects.people import WRITERS, Role
 
 RECENTLY = timedelta(days=30)
-PLACES = {"at", "before", "after", "start", "all"}  # what names a window of a thread
+PLACES = {"at", "from", "before", "after", "start", "all"}  # what names a window of a thread
 
 
 @login_required
@@ -107,15 +107,18 @@ class Asked:
 @csp_update({"frame-src": [SELF]})  # what a link would show, in the dialog that makes one
 @asking(Asked)
 def detail(request, asked, pk):
-    """A window of one path: around `at` (a message id), before or after a position on the path to `tip`, or the end."""
+    """A window of one path: around `at` (a message id) or `from`, before or after a position on the path to `tip`, or
+    the end. `at` points at the message; whoever reads on `from` one does not need to be shown it."""
     conversation = asked.conversation.found
     if conversation is None:
         raise Http404
     try:
-        window, found = _window(conversation, request, asked.opening)
+        window, at = _window(conversation, request, asked.opening)
     except ValueError:
+        if "from" in request.GET:  # what one read may be gone when one comes back
+            return redirect(conversation)
         raise Http404 from None
-    finding = finder.find(conversation, request.GET.get("find", ""), at=found)
+    finding = finder.find(conversation, request.GET.get("find", ""), at=at)
     if finding.found and not PLACES & request.GET.keys():
         return redirect(finding.first_href)
     role = conversation.role_of(request.user)
@@ -124,7 +127,8 @@ def detail(request, asked, pk):
         window,
         request.user,
         can_edit=role in WRITERS,
-        found=found,
+        at=at,
+        is_found=bool(request.GET.get("at")),
         finding=finding,
         words=search.marks(request.GET.get("q", "")),
         with_hidden="hidden" in request.GET,
@@ -150,12 +154,10 @@ def _opening(pk, owner_pk, reader):
 
 
 def _window(conversation, request, opening):
-    """The window that is asked for and the position it points at. ValueError where there is no such place."""
+    """The window that is asked for and the position it is around. ValueError where there is no such place."""
     query = request.GET
-    if at := query.get("at"):
-        place = conversation.messages.filter(pk=decode(Message.PREFIX, at)).values_list("position", flat=True).first()
-        if place is None:
-            raise ValueError(at)
+    if message := query.get("at") or query.get("from"):
+        place = position_of(conversation, message)
         tip = position(query, "tip") if "tip" in query else None
         return reading.around(conversation, place, tip), place
     elif "before" in query:
@@ -171,6 +173,14 @@ def _window(conversation, request, opening):
         if opening is None or conversation.owner_id != request.user.pk:
             opening = _opening(conversation.pk, conversation.owner_id, request.user)
         return opening.window(conversation), None
+
+
+def position_of(conversation, message):
+    """Of the message that is spelled so. ValueError where the conversation has none."""
+    place = conversation.messages.filter(pk=decode(Message.PREFIX, message)).values_list("position", flat=True).first()
+    if place is None:
+        raise ValueError(message)
+    return place
 
 
 def position(query, name):

@@ -6,22 +6,25 @@ from django.views.decorators.http import require_GET
 
 from conversations import lanes, reading, threads
 from conversations.thread_page import around, ways
-from conversations.views.conversations import position, visible_or_404
+from conversations.views.conversations import position, position_of, visible_or_404
 from lib.htmx import render_page, wants_fragment
 
 
 @login_required
 @require_GET
 def chronological(request, pk):
-    """Every message as it was written, from the beginning, or after or before a position."""
+    """Every message as it was written, from the beginning, after or before a position, or `from` a message on."""
     conversation = visible_or_404(request, pk)
     try:
         places = {name: position(request.GET, name) for name in ("after", "before") if name in request.GET}
+        at = position_of(conversation, request.GET["from"]) if "from" in request.GET else None
     except ValueError:
+        if "from" in request.GET:
+            return redirect(request.path)
         raise Http404 from None
-    window = reading.chronological(conversation, **places)
+    window = reading.chronological(conversation, **places, at=at)
     can_edit = conversation.can_be_edited_by(request.user)
-    thread = threads.chronological(conversation, window, request.user, can_edit=can_edit)
+    thread = threads.chronological(conversation, window, request.user, can_edit=can_edit, at=at)
     facts, html = around(request, thread, **ways(request, places))
     template = "conversations/detail.html" if wants_fragment(request) else "conversations/chronological.html"
     context = {"conversation": conversation, "turns": thread.html, **facts, **html}

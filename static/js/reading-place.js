@@ -1,7 +1,7 @@
-// <reading-place><ol data-tip="…"> … <article id><a class="message__time" href="permalink"> … </ol></reading-place>
+// <reading-place path="…"><ol data-tip="…"> … <article id> … </ol></reading-place>
 // A page that grows at both ends opens again with its first piece alone. Whoever rests outside of that has the address of
-// what they read in the address bar, and comes back to it, with a script or without. What is searched for stays in the
-// address, and so does the branch, where it is not the active one (data-tip). How far down the window it stood is in the
+// what they read in the address bar, and comes back to it, with a script or without: it is that of the page, at `path`,
+// `from` the article on. What is searched for stays in the address, and so does the branch, where it is not the active one (data-tip). How far down the window it stood is in the
 // history: the browser would remember how far down the page, which is wrong where less stands above than did.
 const STAYS = ["find", "hidden"]
 
@@ -47,11 +47,14 @@ customElements.define("reading-place", class extends HTMLElement {
 
   // None on a page that such addresses do not lead to, where a form is shown again that was refused.
   #addressOf(article) {
-    const address = new URL(article.querySelector(".message__time").href)
+    const address = new URL(this.getAttribute("path"), location)
+    if (address.pathname !== location.pathname) return null
     const asked = new URLSearchParams(location.search)
     const { tip } = this.querySelector("ol").dataset
+    address.searchParams.set("from", article.id)
     if (tip) address.searchParams.set("tip", tip)
     for (const name of STAYS) if (asked.has(name)) address.searchParams.set(name, asked.get(name))
-    return address.pathname === location.pathname ? address.href : null
+    address.hash = "here"
+    return address.href
   }
 })

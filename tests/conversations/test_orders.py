@@ -73,6 +73,27 @@ def test_the_chronological_walk_meets_every_message_once_in_both_directions(sign
     assert walk(f"{url('chronological', bushy)}?before={bushy.next_position}", "Earlier messages") == everything
 
 
+def test_reading_goes_on_from_any_message_with_what_was_written_before_it(sign_in, alice, bushy):
+    client = sign_in(alice)
+
+    def begins(position):
+        page = client.get(url("chronological", bushy), {"from": bushy.messages.get(position=position).typeid})
+        return re.search(r"\d{4}", bodies(page)[0])[0], re.search(
+            r'<li id="here">.*?(\d{4})</p>', page.content.decode()
+        )[1]
+
+    assert [begins(position) for position in (1, 5, 9, 700)] == [
+        ("0001", "0001"), ("0001", "0005"), ("0001", "0009"), ("0692", "0700"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["detail", "chronological"])
+def test_who_comes_back_to_a_message_that_is_gone_is_at_the_conversation(sign_in, alice, forked, name):
+    gone = {"from": Message(conversation=forked).typeid}
+
+    assert sign_in(alice).get(url(name, forked), gone).url == url(name, forked)
+
+
 def test_the_threaded_walk_meets_every_message_once_below_what_it_answers(sign_in, alice, bushy):
     client, at, seen = sign_in(alice), url("threaded", bushy), []
     while at:

@@ -115,7 +115,7 @@ def test_who_comes_back_to_a_long_thread_is_where_they_read(archive, at_home, br
     place = read_at(page, 80)
     address = page.url
     assert place["top"] == pytest.approx(-17, abs=1)
-    assert address == f"{thread}?at={place['id']}&find=Entry#{place['id']}"
+    assert address == f"{thread}?from={place['id']}&find=Entry#here"
     assert asked == []
 
     page.evaluate("location.assign('/conversations/')")
@@ -125,10 +125,12 @@ def test_who_comes_back_to_a_long_thread_is_where_they_read(archive, at_home, br
     page.wait_for_load_state("networkidle")
     assert page.evaluate(IS_THERE, place)
     assert page.url == address
+    expect(page.locator(".message:is(:target, .is-found)")).to_have_count(0)
 
     plain = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
     plain.goto(address)
     expect(plain.locator(f"#{place['id']}")).to_be_in_viewport()
+    expect(plain.locator(".message:is(:target, .is-found)")).to_have_count(0)
     plain.context.close()
 
 
@@ -146,6 +148,23 @@ def test_who_comes_back_to_another_branch_is_on_it(archive, at_home):
     page.wait_for_function(IS_THERE, arg=place)
     assert "tip=300" in page.url
     expect(page.locator("#branch")).to_contain_text("Another branch")
+
+
+def test_who_comes_back_to_all_branches_is_where_they_read(archive, at_home):
+    page = at_home
+    archive["long"].reply(299, "assistant", "Another ending.")
+    page.goto(f"{page.url.removesuffix('/conversations/')}{archive['long'].get_absolute_url()}chronological/")
+    for count in (100, 150):
+        page.locator(".thread__more").last.scroll_into_view_if_needed()
+        expect(page.locator("article")).to_have_count(count)
+    page.wait_for_load_state("networkidle")
+    place = read_at(page, 120)
+
+    page.reload()
+
+    page.wait_for_function(IS_THERE, arg=place)
+    expect(page.locator("#here article")).to_have_attribute("id", place["id"])
+    expect(page.get_by_text("Earlier messages")).to_be_attached()
 
 
 def test_reading_down_to_the_end_one_can_write_there(archive, at_home):
