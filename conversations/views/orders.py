@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from conversations import lanes, reading, threads
