@@ -68,19 +68,22 @@ def _claimed(user, key, digest, patience=0):
 def _claim(user, key, digest, patience):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '10s'")
-        # A key is good for a day. This one, if it is older, and some others that are: nobody else sweeps them.
+        # A key is good for a day. Each request deletes its own where that is older, and some others that are, because
+        # nothing else does: but none that another request deletes, which would be waited for until that has ended.
         cursor.execute(
             """
             DELETE FROM api_idempotencyrecord WHERE id IN (
-                (SELECT id FROM api_idempotencyrecord
-                 WHERE user_id = %(user)s AND key = %(key)s AND (
+                SELECT id FROM api_idempotencyrecord
+                WHERE user_id = %(user)s AND key = %(key)s AND (
                     created_at < now() - interval '1 day'
                     OR status IS NULL AND request_digest = %(digest)s
                        AND created_at < now() - make_interval(secs => %(patience)s)
-                 ))
+                )
                 UNION ALL
-                (SELECT id FROM api_idempotencyrecord
-                 WHERE created_at < now() - interval '1 day' ORDER BY created_at LIMIT 10)
+                SELECT id FROM (
+                    SELECT id FROM api_idempotencyrecord WHERE created_at < now() - interval '1 day'
+                    ORDER BY created_at LIMIT 10 FOR UPDATE SKIP LOCKED
+                ) AS old
             )
             """,
             {"user": user.pk, "key": key, "digest": digest, "patience": patience},

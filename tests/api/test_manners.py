@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import brotli
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -263,6 +264,18 @@ def test_a_key_of_yesterday_may_be_used_for_something_else(as_alice):
 
     assert as_alice.post("/conversations", {"title": "Other"}, Idempotency_Key="k1").status_code == 201
     assert IdempotencyRecord.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_keys_that_another_request_is_sweeping_away_are_not_waited_for(as_alice):
+    as_alice.post("/conversations", {"title": "Yesterday"}, Idempotency_Key="k1")
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=25))
+
+    with psycopg.connect(connection.connection.info.dsn) as other:
+        other.execute("DELETE FROM api_idempotencyrecord")
+
+        assert as_alice.post("/conversations", {"title": "Today"}, Idempotency_Key="k2").status_code == 201
+        other.rollback()
 
 
 def test_what_was_counted_an_hour_ago_is_swept_away(as_alice):
