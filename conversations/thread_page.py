@@ -5,7 +5,6 @@ the messages themselves do not go through it: they are HTML here.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 
 from django.template.loader import render_to_string
@@ -75,7 +74,7 @@ class ThreadPage:
         about = {"conversation": self.conversation, "tip": self.thread.tip, "can_edit": facts["can_edit"]}
         return {
             "news": render_to_string("conversations/detail/_news.html", about) if facts["is_live"] else "",
-            "field": (_field(self.form) if self.form else _empty_field()) if facts["can_edit"] else "",
+            "field": _field(self.form) if facts["can_edit"] else "",
             "branch_id": self._branch_id,
             "turns": b"".join([turn.encode() for turn in self.thread.turns]),
         }
@@ -171,11 +170,10 @@ def length(conversation):
     return f"{count:,} message{'' if count == 1 else 's'}{where}"
 
 
-@cache
-def _empty_field():
-    """Where one writes, before one has: it takes a form a millisecond to say, and is the same on every page."""
-    return _field(MessageForm(conversation=None))
-
-
 def _field(form):
-    return render_to_string("conversations/detail/_field.html", {"form": form})
+    """Where one writes. Before one has, it is the same on every page, and takes a millisecond to say."""
+    template = "conversations/detail/_field.html"
+    return render_to_string(template, {"form": form}) if form else piece(template, {}, form=_EMPTY)
+
+
+_EMPTY = MessageForm(conversation=None)

@@ -1,7 +1,9 @@
 from html import escape
+from pathlib import Path
 
 import pytest
 from django.template import engines
+from django.utils.autoreload import file_changed
 
 from lib import pieces
 
@@ -16,12 +18,12 @@ def template(monkeypatch):
             read.append(context)
             return engines["django"].from_string(words).render(context)
 
-        pieces._parts.cache_clear()
+        pieces._forget()
         monkeypatch.setattr(pieces, "render_to_string", render)
         return read
 
     yield made
-    pieces._parts.cache_clear()
+    pieces._forget()
 
 
 def test_a_piece_is_remembered_by_its_facts_and_never_by_what_is_put_into_it(template):
@@ -47,3 +49,13 @@ def test_what_is_put_in_is_not_looked_through(template):
     place = f"<{pieces._WORD} name>"
 
     assert pieces.piece("x.html", {"list": place, "name": "x"}) == f"{place}x"
+
+
+def test_a_template_that_is_being_written_is_read_anew(template):
+    said = []
+    for words in ("{{ list }} before", "{{ list }} after"):
+        template(words)
+        file_changed.send(None, file_path=Path("x.html"))
+        said += [pieces.piece("x.html", {"list": "<li>"}), pieces.page("x.html", {"list": "<li>"})]
+
+    assert said == ["<li> before", b"<li> before", "<li> after", b"<li> after"]
