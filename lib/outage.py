@@ -107,7 +107,9 @@ def _wait_for(knock):
 
 
 def _keep_knocking(knock):
-    while not knock():
-        time.sleep(PAUSE)
-    _away.release()
-    log.warning("the database is back")
+    try:
+        while not knock():
+            time.sleep(PAUSE)
+        log.warning("the database is back")
+    finally:
+        _away.release()  # whatever happens: nobody else would ever ask again

@@ -1,5 +1,7 @@
 """When a database is away and when it only takes its time. With a real one frozen: tests/system/test_serving.py."""
 
+import threading
+
 import psycopg
 import pytest
 from django.db import connection
@@ -37,3 +39,16 @@ def test_a_statement_may_take_as_long_as_it_needs_while_the_server_answers_other
 )
 def test_a_server_that_is_full_is_not_away_but_one_that_starts_is(words, closed):
     assert outage._is_closed_door(psycopg.OperationalError(f"connection failed: {words}")) == closed
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_whoever_fails_to_knock_leaves_it_to_the_next_one():
+    def knock():
+        raise MemoryError
+
+    outage._wait_for(knock)
+    for thread in threading.enumerate():
+        if thread.name == "outage":
+            thread.join()
+
+    assert not outage.is_away()
