@@ -157,7 +157,7 @@ def _digest_of(text):
 
 _known = {}  # digest: (until when, what the database said)
 _asking = threading.Lock()
-_broken = (0, None)  # when the database could not be asked, and why
+_failed_at = 0  # by time.monotonic(): when the database could not be asked
 _connection = None  # this process's own, of whoever holds the lock
 
 
@@ -177,16 +177,15 @@ def state_of(digest):
 
 
 def _ask_anew(digest, came):
-    global _broken
-    at, error = _broken
-    if at > came:  # while this one waited: the next would wait as long to hear the same
-        raise error
+    global _failed_at
+    if _failed_at > came:  # while this one waited: it would wait as long again to hear the same
+        raise psycopg.OperationalError("the database could not be asked just now")
     until = time.monotonic() + lease.LEASE  # from before the question, whatever happens meanwhile
     try:
         state = _ask(digest)
-    except psycopg.Error as error:
+    except psycopg.Error:
         forget_connection()
-        _broken = (time.monotonic(), error)
+        _failed_at = time.monotonic()
         raise
     if len(_known) >= MOST_KNOWN:
         _known.clear()

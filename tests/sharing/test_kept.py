@@ -201,7 +201,7 @@ def test_a_crowd_asks_once_in_a_moment(conversation, share, monkeypatch):
 def test_who_waited_for_a_question_that_failed_does_not_ask_it_again(monkeypatch):
     asked, now = [], time.monotonic()
     monkeypatch.setattr(kept, "_ask", asked.append)
-    monkeypatch.setattr(kept, "_broken", (now, psycopg.OperationalError("away")))
+    monkeypatch.setattr(kept, "_failed_at", now)
 
     with pytest.raises(psycopg.OperationalError):
         kept._ask_anew(b"x", now - 1)
