@@ -6,7 +6,7 @@ counters, its preview and its branch's tip change in the same breath, so that li
 
 from typing import NamedTuple
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -15,7 +15,7 @@ from conversations import limits
 from conversations.parts import is_said
 from conversations.refusals import DuplicateMessage
 from lib.json import dumps
-from lib.sql import fetch_prepared
+from lib.sql import fetch, fetch_prepared
 from lib.text import first_line
 from lib.typeid import new_id
 
@@ -87,7 +87,18 @@ def _add(statement, whose, conversation, role, text, created_at, fields):
             "limit": limits.MESSAGES,
         },
     )
-    return Added(message_id, *rows[0]) if rows else None
+    if not rows:
+        return None
+    [(branch, position, number, parent_position, *parent)] = rows
+    if parent_position is not None and parent == [None, None]:
+        parent = _parent(conversation, parent_position)
+    return Added(message_id, position, number, branch, *parent)
+
+
+def _parent(conversation, position):
+    """What somebody added while we waited for the row; a statement sees what there was when it began."""
+    sql = "SELECT id, external_id FROM conversations_message WHERE conversation_id = %s AND position = %s"
+    return next(iter(fetch(sql, [conversation, position])), (None, None))
 
 
 def add_all(conversation, messages):
@@ -112,6 +123,26 @@ def add_all(conversation, messages):
 
 
 def _written(statement, params):
+    """The rows of a statement that begin with the branch it wrote on; none where nothing was to be added."""
+    rows = _attempted(statement, params)
+    if rows and rows[0][0] is None:
+        rows = _written_on_a_new_branch(statement, params)
+    return rows
+
+
+def _written_on_a_new_branch(statement, params):
+    """Where somebody forked the conversation while we waited for its row: the branch that is active now began after the
+    statement did, which therefore does not see it and leaves everything as it is. Once the row is ours, nobody forks
+    again, and the next statement sees whatever there is."""
+    with transaction.atomic():
+        for _ in range(2):
+            rows = _attempted(statement, params)
+            if not rows or rows[0][0] is not None:
+                return rows
+    raise RuntimeError(f"The conversation {params['conversation']} has no active branch.")
+
+
+def _attempted(statement, params):
     try:
         return fetch_prepared(statement, params)
     except IntegrityError as error:
@@ -120,13 +151,20 @@ def _written(statement, params):
         raise DuplicateMessage from error
 
 
-# FOR UPDATE reads the row as the last committed writer left it, so `parent` is the true tip even when we had to wait.
+# FOR UPDATE reads the row as the last committed writer left it, so the tip is the true one even when we had to wait.
+# All else is read as it was when the statement began: a branch that is newer than that is not there to be moved, and
+# then nothing else may be written either, or the message would be on no branch.
 _ADD = """
 WITH old AS MATERIALIZED (
     SELECT id, workspace_id, owner_id, active_branch_id, tip_position, next_position
     FROM conversations_conversation
     WHERE id = %(conversation)s AND message_count < %(limit)s AND {condition}
     FOR UPDATE
+), moved AS (
+    UPDATE conversations_branch AS b
+    SET tip_position = old.next_position, updated_at = clock_timestamp()
+    FROM old WHERE b.id = old.active_branch_id
+    RETURNING name
 ), changed AS (
     UPDATE conversations_conversation AS c
     SET next_position = old.next_position + 1,
@@ -138,13 +176,8 @@ WITH old AS MATERIALIZED (
         preview = CASE WHEN %(preview)s::text = '' THEN preview ELSE %(preview)s END,
         last_message_at = greatest(last_message_at, %(created_at)s),
         updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-    FROM old WHERE c.id = old.id
+    FROM old CROSS JOIN moved WHERE c.id = old.id
     RETURNING length
-), moved AS (
-    UPDATE conversations_branch AS b
-    SET tip_position = old.next_position, updated_at = clock_timestamp()
-    FROM old WHERE b.id = old.active_branch_id
-    RETURNING name
 ), added AS (
     INSERT INTO conversations_message
         (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
@@ -153,10 +186,10 @@ WITH old AS MATERIALIZED (
     SELECT %(id)s, id, workspace_id, owner_id, next_position, tip_position, %(replaces_position)s, %(created_at)s,
            %(completed_at)s, %(role)s, %(text)s, %(parts)s, %(metadata)s, %(type)s, %(status)s, %(model)s, %(name)s,
            %(call_id)s, %(external_id)s, NULLIF(%(author)s::uuid, owner_id), 1, false, true, ''
-    FROM old
+    FROM old CROSS JOIN moved
 )
-SELECT old.next_position, changed.length, moved.name, parent.id, parent.external_id
-FROM old CROSS JOIN changed LEFT JOIN moved ON true LEFT JOIN conversations_message AS parent
+SELECT moved.name, old.next_position, changed.length, old.tip_position, parent.id, parent.external_id
+FROM old LEFT JOIN (moved CROSS JOIN changed) ON true LEFT JOIN conversations_message AS parent
 ON parent.conversation_id = old.id AND parent.position = old.tip_position
 """
 _APPEND = _ADD.format(condition="(%(after)s::int IS NULL OR tip_position = %(after)s::int)")
@@ -169,6 +202,11 @@ WITH old AS MATERIALIZED (
     FROM conversations_conversation
     WHERE id = %(conversation)s AND message_count + %(count)s::int <= %(limit)s
     FOR UPDATE
+), moved AS (
+    UPDATE conversations_branch AS b
+    SET tip_position = old.next_position + %(count)s::int - 1, updated_at = clock_timestamp()
+    FROM old WHERE b.id = old.active_branch_id
+    RETURNING name
 ), changed AS (
     UPDATE conversations_conversation AS c
     SET next_position = old.next_position + %(count)s::int,
@@ -180,11 +218,7 @@ WITH old AS MATERIALIZED (
         preview = CASE WHEN %(preview)s::text = '' THEN preview ELSE %(preview)s END,
         last_message_at = greatest(last_message_at, %(last)s),
         updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-    FROM old WHERE c.id = old.id
-), moved AS (
-    UPDATE conversations_branch AS b
-    SET tip_position = old.next_position + %(count)s::int - 1, updated_at = clock_timestamp()
-    FROM old WHERE b.id = old.active_branch_id
+    FROM old CROSS JOIN moved WHERE c.id = old.id
 ), added AS (
     INSERT INTO conversations_message
         (id, conversation_id, workspace_id, owner_id, position, parent_position, replaces_position, created_at,
@@ -194,7 +228,7 @@ WITH old AS MATERIALIZED (
            CASE WHEN m.number = 1 THEN old.tip_position ELSE old.next_position + m.number - 2 END, m.replaces_position,
            m.created_at, m.completed_at, m.role, m.text, m.parts, m.metadata, m.type, m.status, m.model, m.name,
            m.call_id, m.external_id, NULLIF(m.author, old.owner_id), 1, false, true, ''
-    FROM old CROSS JOIN ROWS FROM (
+    FROM old CROSS JOIN moved CROSS JOIN ROWS FROM (
         json_to_recordset(%(messages)s::json) AS (
             id uuid, replaces_position int, created_at timestamptz, completed_at timestamptz, role text, text text,
             parts jsonb, metadata jsonb, type text, status text, model text, name text, call_id text, external_id text,
@@ -205,5 +239,5 @@ WITH old AS MATERIALIZED (
         parts, metadata, type, status, model, name, call_id, external_id, author, number
     )
 )
-SELECT 1 FROM old
+SELECT moved.name FROM old LEFT JOIN moved ON true
 """

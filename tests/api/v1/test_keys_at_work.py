@@ -145,25 +145,51 @@ def test_a_process_does_not_remember_keys_without_end(at_work, path, monkeypatch
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whoever_waited_for_another_comes_behind_them(program, alice, key_of, conversation, path):
-    programs = [program(key_of(alice)) for _ in range(4)]
-    for each in programs:
+def test_whoever_waited_for_another_comes_behind_them(programs, path, conversation):
+    answers = after_waiting(programs, path, conversation, lambda locked: None)
+
+    assert [each["sequence_number"] for each in answers] == [3, 4, 5, 6]
+    listed = programs[0].get(f"{path}/items?order=asc").json()["data"]
+    assert [each["parent_id"] for each in answers] == [each["id"] for each in listed[1:5]]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("body", [ITEM, {"items": [ITEM, ITEM]}])
+def test_whoever_waited_for_a_fork_writes_on_the_new_branch(programs, path, conversation, body):
+    answers = after_waiting(programs, path, conversation, lambda locked: locked.reply(1, "assistant", "Forked."), body)
+
+    said = [item["id"] for answer in answers for item in answer.get("data", [answer])]
+    assert {item["branch"] for answer in answers for item in answer.get("data", [answer])} == {"MAIN"}
+    listed = programs[0].get(f"{path}/items?order=asc&branch=MAIN").json()
+    assert sorted(said) == sorted(item["id"] for item in listed["data"][2:])
+    assert programs[0].get(f"{path}/branches/MAIN").json()["item_count"] == listed["total"] == 2 + len(said)
+
+
+@pytest.fixture
+def programs(program, alice, key_of, path):
+    """Several of Alice's, whose keys have just been read."""
+    found = [program(key_of(alice)) for _ in range(4)]
+    for each in found:
         assert each.get(path).status_code == 200
+    return found
+
+
+def after_waiting(programs, path, conversation, change, body=ITEM):
+    """What all of them are answered who wanted to write while somebody else did `change`; the earliest first."""
 
     def post(each):
         try:
-            return each.post(f"{path}/items", ITEM).json()["sequence_number"]
+            return each.post(f"{path}/items", body).json()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(len(programs)) as pool:
         with transaction.atomic():
-            conversation.locked()
+            change(conversation.locked())
             waiting = [pool.submit(post, each) for each in programs]
             _wait_for_locks(len(waiting))
-        numbers = sorted(found.result() for found in waiting)
-
-    assert numbers == [3, 4, 5, 6]
+        answers = [found.result() for found in waiting]
+    return sorted(answers, key=lambda answer: answer.get("sequence_number", 0))
 
 
 def _wait_for_locks(number):
