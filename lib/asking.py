@@ -1,11 +1,11 @@
-"""Reading with questions whose plans the connection keeps, several of them in one exchange with the database.
+"""Queries whose plans the connection keeps, several of them in one exchange with the database.
 
-Most of what a question costs a page is the way there and back: two system calls, two changes of process, and psycopg's
-Python between them. So a page may `ask` before it needs to know. What is asked waits until something has to be there;
-then it goes out together with everything that waits, in a pipeline, in the order in which it was asked. What nobody
-holds any more is never asked.
+Most of what a small query costs a page is the way to PostgreSQL and back: two system calls, two changes of process, and
+psycopg's Python between them. So a page calls `ask` as soon as it knows a query, and looks at `Answer.found` when it
+needs the rows. The first Answer that is needed is sent, and with it every other query of this thread that still waits,
+in one libpq pipeline. A query whose Answer nobody holds any more is never sent.
 
-Only for reading, and not on a page that writes: what is asked first may be answered before that, or after.
+Only for reading, and only in requests that do not write: a query that waits may run before the write, or after it.
 """
 
 import threading
@@ -29,25 +29,23 @@ _REFUSED = {ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED}
 
 
 def ask(sql, params, *, read=list):
-    """The Answer, which need not be there yet. `read` makes of all its rows what the asker wants to know.
-
-    Binary values are read by C, times above all.
-    """
+    """The Answer to a query, which is not sent yet. `params`: a list for %s, a dict for %(name)s. `read` is called
+    once, with all rows (a list of tuples); what it returns is the Answer's `found`."""
     answer = Answer(sql, params, read)
     _waiting.add(answer)
     return answer
 
 
 def fetch_along(sql, params):
-    """All rows of a question whose answer has to be there now. Everything that waits goes along."""
+    """All rows of a query, as tuples, now. Every query that waits is sent along."""
     return ask(sql, params).found
 
 
 def read_the_rest():
-    """Of what this thread has asked and did not need after all, before its connection is given back."""
+    """Reads what this thread has sent and did not need after all, before its connection goes back to the pool."""
     driver = connections[DEFAULT_DB_ALIAS].connection
     if driver is not None and driver.unread:
-        with suppress(Error):  # then the connection is closed, and nobody waits for what it would have said
+        with suppress(Error):  # then the connection is closed, and nobody waits for these rows
             driver.unread.finish()
 
 
@@ -59,14 +57,14 @@ class Answer:
 
     @property
     def found(self):
-        """What `read` makes of the rows, which are tuples."""
+        """What `read` makes of the rows. Sends the query if it was not sent. Raises django.db.DatabaseError."""
         if self.read:
             self._found, self.read = self.read(self._answered()), None
         return self._found
 
     def send(self):
-        """Asks it, with everything that waits, before it is needed: there is something else to do until it is there.
-        Where questions are asked one by one it stays unasked."""
+        """Sends it, with everything that waits, and does not wait for the rows: there is something else to do
+        meanwhile. Does nothing where queries are sent one by one, as in _ask."""
         database = connections[DEFAULT_DB_ALIAS]
         if not (database.queries_logged or database.in_atomic_block or database.execute_wrappers):
             database.ensure_connection()
@@ -80,9 +78,9 @@ class Answer:
 
     def _ask(self):
         database = connections[DEFAULT_DB_ALIAS]
-        if database.queries_logged:  # where they are counted or shown (tests, debug pages), one by one
+        if database.queries_logged:  # they are counted or shown (tests, debug pages): one by one
             self._rows = fetch(self.sql, self.params)
-        elif database.in_atomic_block or database.execute_wrappers:  # which psycopg begins, which Django calls
+        elif database.in_atomic_block or database.execute_wrappers:  # psycopg begins the one, Django calls the other
             self._rows = fetch_prepared(self.sql, self.params)
         else:
             self.send()
@@ -92,7 +90,7 @@ class Answer:
                     self._exchange.read_to(self)
 
     def _has_come(self):
-        """What was sent; not where its plan was forgotten, or another was refused before it."""
+        """Whether what was sent has its rows. Not where its plan was forgotten, or where another failed before it."""
         with self._exchange.database.wrap_database_errors:
             try:
                 self._exchange.read_to(self)
@@ -102,15 +100,17 @@ class Answer:
 
 
 class _Waiting(threading.local):
+    """The Answers of a thread that are not sent yet, as weak references: nothing is kept of one that was dropped, or
+    sent by itself."""
+
     def __init__(self):
         self.answers = []
 
     def add(self, answer):
-        """As long as somebody holds it: one that is asked by itself, or never, leaves nothing behind."""
         self.answers.append(weakref.ref(answer, self.answers.remove))
 
     def taken_with(self, needed):
-        """`needed`, and those of this thread that somebody still holds; none of them waits any more."""
+        """`needed`, and all that wait. From now on none of them waits."""
         waiting, self.answers = [answer() for answer in self.answers], []
         return [needed, *(answer for answer in waiting if answer and answer is not needed and answer._rows is None)]
 
@@ -119,20 +119,22 @@ _waiting = _Waiting()
 
 
 class Exchange:
-    """Answers on their way. All are asked at once and read one after the other: while PostgreSQL works on the next, the
-    page works with those that are there. Whoever says something else over the connection before the last of them is
-    read has the rest read first (lib.outage.Connection)."""
+    """A pipeline: all queries are sent at once, and their rows are read one after the other when they are needed, so
+    that the page works with the first while PostgreSQL works on the next. Anything else that is sent over the
+    connection before all rows are read reads the rest first (lib.outage.Connection.wait)."""
 
     def __init__(self, database, answers):
         self.database, self.driver, self.coming = database, database.connection, deque()
         if self.driver.unread:
             self.driver.unread.finish()
+        # Before the pipeline begins: a value that cannot be written leaves the connection as it was.
+        questions = [self._written(answer) for answer in answers]
         pgconn, self.driver.unread = self.driver.pgconn, self
         try:
             pgconn.enter_pipeline_mode()
-            for answer in answers:
-                self._say(answer)
-                if answer is not answers[-1]:
+            for question in questions:
+                self._say(*question)
+                if question is not questions[-1]:
                     pgconn.send_flush_request()
             pgconn.pipeline_sync()
             if pgconn.flush():  # there is more than the socket has room for
@@ -142,8 +144,9 @@ class Exchange:
             raise
 
     def read_to(self, wanted):
-        """Reads until `wanted` has its rows. Raises what PostgreSQL said where it refused that one. Another that it
-        refused, and all that were asked behind that, are as if they had not been asked."""
+        """Reads until `wanted` has its rows. Raises PostgreSQL's error where it refused that one. Where it refused
+        another, that one and all behind it stay without rows, as a pipeline ends with its first error: they have to be
+        sent again."""
         while self.coming and wanted._rows is None:
             answer, refused = self._read()
             if refused:
@@ -154,27 +157,29 @@ class Exchange:
             self.finish()
 
     def finish(self):
-        """Reads what is left, and leaves the connection to others."""
+        """Reads what is left. Then the connection is free for other statements."""
         if self.driver.unread is self:
             while self.coming:
                 self._read()
-            self._next()  # that this was all
+            self._next()  # the answer to pipeline_sync()
             self.driver.pgconn.exit_pipeline_mode()
             self.driver.unread = None
 
-    def _say(self, answer):
+    def _written(self, answer):
         statement = statement_of(self.driver, answer.sql)
-        written, types = statement.write(answer.params)
+        return answer, statement, *statement.write(answer.params)
+
+    def _say(self, answer, statement, values, types, formats):
         plan = statement.plans.get(types)
         if not plan:
             plan = statement.send_prepare(types)
             self.coming.append((answer, partial(self._keep_plan, statement, types, plan)))
-        statement.send(plan, written)
+        statement.send(plan, values, formats)
         self.coming.append((answer, partial(self._keep_rows, statement, answer)))
         answer._exchange = self
 
     def _read(self):
-        """(the next answer, the result where it was refused or else None)"""
+        """(the next Answer, PostgreSQL's result where that is an error, else None)"""
         answer, keep = self.coming.popleft()
         result = self._next()
         if result.status in _REFUSED:
@@ -189,8 +194,8 @@ class Exchange:
         answer._rows = statement.read(result)
 
     def _next(self):
-        """The result of the next command. One that is there already is not waited for, which takes psycopg longer than
-        reading it."""
+        """The result of the next command. psycopg's way to wait takes longer than reading a result, so it is only gone
+        where the result is not there yet."""
         pgconn, last = self.driver.pgconn, None
         try:
             while True:
@@ -207,7 +212,7 @@ class Exchange:
             raise
 
     def _give_up(self):
-        """Nobody knows what of it has been said."""
+        """Closes the connection: nobody knows which part of the pipeline reached the server."""
         self.driver.unread = None
         self.coming.clear()
         self.driver.close()
@@ -221,10 +226,10 @@ def _coming(pgconn):
 
 
 class Prepared:
-    """A question whose SQL Django writes once: it takes ten times as long to write one as PostgreSQL to answer it.
+    """A queryset whose SQL is written once: Django takes ten times as long to write it as PostgreSQL to answer it.
 
-    `build` makes the queryset from what is given, ids or words. Whatever else it puts into the question stays there for
-    good, so nothing in it may depend on the hour.
+    `build` makes the queryset from its parameters, ids or strings. It is called once, with stand-ins; whatever else it
+    puts into the query stays there for good, so nothing in it may depend on the time.
     """
 
     def __init__(self, build):
@@ -232,12 +237,11 @@ class Prepared:
         self.stand_ins = [uuid4() for _ in signature(build).parameters]
 
     def first(self, *given):
-        """The first row as a model instance, with what select_related() and annotate() named; None where there is
-        none."""
+        """The first row as a model instance, with what select_related() and annotate() named, or None."""
         return self.ask(*given).found
 
     def ask(self, *given):
-        """The Answer that has it."""
+        """The Answer whose `found` is what first() returns."""
         sql, params, places, read = self._written
         params = list(params)
         for place, number in places:
@@ -254,7 +258,7 @@ class Prepared:
 
 
 def _reader(compiler):
-    """What QuerySet's own iterator does with a row, once it is there: [row] → a model instance."""
+    """A function that does what QuerySet's own iterator does with a row: [row] → a model instance."""
     model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
     first, last = columns[0], columns[-1] + 1
     names = [compiler.select[column][0].target.attname for column in columns]

@@ -1,4 +1,4 @@
-"""SQL by hand, for the few statements that are worth it. Pages ask by lib/asking.py."""
+"""SQL by hand, for the few statements that are worth it. Several queries in one exchange: lib/asking.py."""
 
 import re
 from functools import lru_cache, partial
@@ -19,20 +19,19 @@ _names = count()
 
 
 def fetch(sql, params):
-    """All rows of a query that is planned for these values, as tuples."""
+    """All rows, as tuples. PostgreSQL plans the query for these values."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
 
 
 def fetch_prepared(sql, params):
-    """All rows of a query whose plan the connection keeps, as tuples.
+    """All rows, as tuples. The connection keeps the plan.
 
-    Django's own cursors put the values into the text, so PostgreSQL plans every time; for an append that takes as long
-    as the append itself. Where queries are counted or shown (tests, debug pages) it goes through Django's cursor.
-
-    Binary values are read by C, times above all. Who stands around the connection's statements
-    (connection.execute_wrapper) stands around these too.
+    Django's cursors put the values into the text, so that PostgreSQL plans every time; for an append that takes as long
+    as the append itself. Here values stay apart, and rows come in PostgreSQL's binary format, which psycopg reads in C.
+    Where queries are counted or shown (tests, debug pages) a Django cursor is used all the same; execute_wrapper()
+    works everywhere.
     """
     database = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up at each mention
     if database.queries_logged:
@@ -45,7 +44,7 @@ def fetch_prepared(sql, params):
         return _by_libpq(database.connection, sql, params)
 
 
-# --- by libpq itself: a cursor takes as long as all the rest to say it and to read what comes back ---
+# --- through libpq: psycopg's cursor takes as long for sending and reading as all the rest ---
 
 
 def _by_libpq(driver, sql, params):
@@ -58,9 +57,8 @@ def _by_libpq(driver, sql, params):
         return statement_of(driver, sql).fetch(params)
 
 
-# Where a transaction is rolled back psycopg makes PostgreSQL forget every plan of the connection. And where a column
-# has become another, by a migration of the next version, a plan is good for nothing. Either is said before anything is
-# done.
+# A plan is gone where psycopg rolled a transaction back, which deallocates all plans of the connection; and it is of no
+# use where a migration of the next version changed a column. PostgreSQL says either before it does anything.
 FORGOTTEN = errors.InvalidSqlStatementName, errors.FeatureNotSupported
 
 
@@ -75,8 +73,8 @@ def statement_of(driver, sql):
 
 
 class Statement:
-    """A text on a connection: how its parameters are written and its columns read, which takes long to find out, and
-    the names of its plans, of which there is one for each set of types that its parameters had."""
+    """A query on a connection: how its parameters are written and its columns read, which takes long to find out, and
+    the names of its plans, one for each combination of types that its parameters had."""
 
     def __init__(self, driver, sql, *, is_kept):
         self.driver, self.is_kept = driver, is_kept
@@ -84,35 +82,34 @@ class Statement:
         self.transformer, self.plans = Transformer(driver), {}
 
     def fetch(self, params):
-        written, types = self.write(params)
+        values, types, formats = self.write(params)
         plan = self.plans.get(types)
         if not plan:
             plan = self.send_prepare(types)
             self._result()
             self.plans[types] = plan
-        self.send(plan, written)
+        self.send(plan, values, formats)
         return self.read(self._result())
 
     def write(self, params):
-        """(the values as PostgreSQL is told them, their types)"""
+        """(the values as bytes, their PostgreSQL types, whether each is text or binary). Raises psycopg.DataError."""
         values = [params[name] for name in self.names] if self.names else params
         written = self.transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        return written, self.transformer.types
+        return written, self.transformer.types, self.transformer.formats
 
     def send_prepare(self, types):
-        """The name of the plan that there will be, unless it is refused."""
-        name = b"kept_%d" % next(_names) if self.is_kept else b""  # which the next one without a name replaces
+        """The name that the plan will have, if PostgreSQL accepts it."""
+        name = b"kept_%d" % next(_names) if self.is_kept else b""  # the next one without a name replaces it
         self.driver.pgconn.send_prepare(name, self.query, types)
         return name
 
-    def send(self, plan, written):
-        """To be called right after write()."""
-        self.driver.pgconn.send_query_prepared(plan, written, self.transformer.formats, Format.BINARY)
+    def send(self, plan, values, formats):
+        self.driver.pgconn.send_query_prepared(plan, values, formats, Format.BINARY)
 
     def read(self, result):
         self.transformer.set_pgresult(result)
         rows = self.transformer.load_rows(0, result.ntuples, tuple)
-        result.clear()  # or it would lie in memory until the statement is asked again
+        result.clear()  # the transformer would hold it until the query is sent again
         return rows
 
     def _result(self):
@@ -124,7 +121,7 @@ class Statement:
 
 @lru_cache(maxsize=STATEMENTS)
 def numbered(sql):
-    """(the SQL with PostgreSQL's placeholders, the names of its parameters in their order or none)"""
+    """(the SQL with $1, $2…; for %(name)s the names in this order, for %s nothing)"""
     numbers = {}
 
     def numbered(found):
@@ -136,7 +133,7 @@ def numbered(sql):
     return query, tuple(name for name in numbers if isinstance(name, str))
 
 
-# --- by a cursor: inside a transaction, where nothing could be asked again, and for who stands around statements ---
+# --- through a cursor: in a transaction, where a failed query cannot be sent again, and for execute_wrapper() ---
 
 
 def _by_cursor(database, sql, params):
@@ -150,7 +147,7 @@ def _by_cursor(database, sql, params):
                 execute = partial(wrapper, execute)
             execute(sql, params, False, {"connection": database, "cursor": cursor})
             rows = cursor.fetchall()
-            cursor.pgresult.clear()  # or it would lie in memory until the statement is asked again
+            cursor.pgresult.clear()  # the cursor would hold it until the query is sent again
             return rows
     finally:
         driver.prepare_threshold = None
@@ -162,9 +159,9 @@ def _execute(sql, params, many, context):
 
 
 def _kept(driver, sql):
-    """(the text, a cursor for it alone), which the connection keeps as it keeps the plan. A new cursor has to learn how
-    each parameter is written and each column read, which takes psycopg as long as all the rest; and so has one that is
-    asked another text, or the same one in another string."""
+    """(the SQL, a cursor for it alone), both kept by the connection. A new cursor has to find out how each parameter is
+    written and each column read, which takes psycopg as long as all the rest; and so has one that was used for other
+    SQL, or for the same SQL in another string object."""
     kept = vars(driver).setdefault("kept_statements", {})
     if sql not in kept:
         if len(kept) >= STATEMENTS:
@@ -190,8 +187,8 @@ TEXTS = {"jsonb": _JsonAsText, "inet": _AddressAsText}  # which Django's fields 
 
 
 def release_connection():
-    """Gives this thread's connection back to the pool before a wait that is not for the database; what asks it next
-    takes another. Not inside a transaction, which would end where nobody looks."""
+    """Gives this thread's connection back to the pool, before a wait for something else than the database. The next
+    query takes another one. Raises RuntimeError inside a transaction, which would end unseen."""
     if connection.in_atomic_block:
         raise RuntimeError("A transaction must not last as long as a wait for somebody else.")
     connection.close()

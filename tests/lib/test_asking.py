@@ -77,6 +77,13 @@ def test_what_goes_along_and_is_refused_says_so_to_whoever_asked_it():
         _ = wrong.found
 
 
+def test_a_value_that_cannot_be_written_leaves_the_connection_as_it_was():
+    with pytest.raises(DataError, match="NUL"):
+        fetch_along("SELECT %s::text", ["half a\0word"])
+
+    assert fetch_along("SELECT 2", []) == [(2,)]
+
+
 def test_a_question_may_be_longer_than_the_socket_has_room_for():
     along = ask("SELECT length(%s::text)", ["y" * 3_000_000])
 
