@@ -19,8 +19,8 @@ log = logging.getLogger("parley.web")
 
 
 class ClientAddress:
-    """Behind a proxy everybody would have its address, and share one limit and one line of the audit trail. What the
-    proxy added last to X-Forwarded-For is whom it speaks for; what stands before that, anybody may have sent."""
+    """The client's address instead of the proxy's, for rate limits and the audit trail. Only the last address in
+    X-Forwarded-For is the proxy's word; anybody may have sent those before it."""
 
     def __init__(self, get_response):
         if not settings.BEHIND_PROXY:
@@ -35,15 +35,15 @@ class ClientAddress:
 
 
 class ContentSecurity(CSPMiddleware):
-    """django-csp's, which puts the same words together for every page. There are as many policies as views that change
-    them (its decorators leave marks on the response), and each is remembered."""
+    """django-csp's, which builds the policy anew for every page. There are only as many as there are combinations of
+    its decorators on views, so each is built once."""
 
     def __init__(self, get_response):
         super().__init__(get_response)
         self.policies = {}
 
     def process_request(self, request):
-        """No nonce: nothing is allowed to stand in a page by one."""
+        """No nonce: our policy allows nothing by one."""
 
     def process_response(self, request, response):
         if settings.DEBUG or hasattr(response, "_csp_exempt"):
@@ -56,10 +56,10 @@ class ContentSecurity(CSPMiddleware):
 
 
 class DatabaseOutage:
-    """A database that is down, full or frozen is 503 or 507, never a 500 with a traceback.
+    """503 or 507 where the database is down, full or frozen, never a 500 with a traceback.
 
-    While it is away nobody is let in to wait for it: whoever stands in the queue behind them would wait longer still.
-    What fails outside of a view comes to config.views.server_error.
+    While it is away every request is refused at once: those that waited for it would hold up all behind them. Errors
+    outside of a view come to config.views.server_error.
     """
 
     def __init__(self, get_response):
@@ -77,12 +77,12 @@ class DatabaseOutage:
         if response := not_now(exception):
             log.error("%s for now: %s", response.reason_phrase, type(exception.__cause__ or exception).__name__)
             if not is_away() and not isinstance(exception.__cause__, PoolTimeout):
-                connection.pool.check()  # what broke this connection has broken those that lie in the pool
+                connection.pool.check()  # what broke this connection has broken the idle ones in the pool too
         return response
 
 
 class LengthRequired:
-    """411 for a body without a Content-Length, which Django takes for none at all. Browsers always send one."""
+    """411 for a body without a Content-Length, which Django would take for no body. Browsers always send one."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -94,7 +94,7 @@ class LengthRequired:
 
 
 class PrivatePages:
-    """What a signed-in person sees must not stay in any cache, shared or the browser's, after they sign out."""
+    """What a signed-in person sees must not be in any cache, a proxy's or the browser's, after they signed out."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -15,7 +15,7 @@ from granian.log import LogLevels
 from lib import process
 
 WORKERS = 2
-MEMORY = 8 << 20  # bytes that a thread keeps: pages of half a megabyte, and what they are made of
+MEMORY = 8 << 20  # bytes that a thread does not give back to the kernel: pages of half a megabyte, and their parts
 THREADS = 8  # each holds at most one database connection; 2 × 8 and the worker's stay below max_connections
 
 
@@ -23,16 +23,16 @@ def main(address, port):
     server = os.getpid()
 
     def load(target):
-        # Forked with the server's handlers: a SIGTERM while the application loads would only set the server's flag.
+        # A worker is forked with the server's handlers: a SIGTERM while it loads would only set a flag of the server's.
         for signum in process.STOP_SIGNALS:
             signal.signal(signum, signal.SIG_DFL)
-        # Or it outlives a killed server and keeps the port. SIGTERM may get lost between loading and serving.
+        # A worker must not outlive a killed server and keep its port. SIGKILL, as SIGTERM may get lost until it serves.
         process.die_with(server, signal.SIGKILL)
         from config.wsgi import application
 
         one_database()
-        # What is loaded lives as long as the process, and what a request makes is gone by itself: looking for garbage
-        # after every 700 objects took a twentieth of its time.
+        # What is loaded by now lives as long as the process, and what a request makes goes without the collector, which
+        # took a twentieth of the time when it ran after every 700 objects.
         gc.freeze()
         gc.set_threshold(50_000)
         process.keep_memory(MEMORY)
@@ -52,8 +52,8 @@ def main(address, port):
 
 
 def one_database():
-    """At both ends of a request Django goes through all databases and all caches that there might be, a tenth of an
-    append's time. There is one, whose connection goes back to the pool at the end, and no cache has anything to close.
+    """Django looks at all databases and all caches when a request begins and when it ends, which takes a tenth of the
+    time of an append. There is one database, whose connection goes back to the pool, and no cache that is to be closed.
     """
     request_started.disconnect(db.reset_queries)
     request_started.disconnect(db.close_old_connections)

@@ -8,12 +8,13 @@ from django.urls import get_resolver
 from config.bodies import whole
 from sharing.kept import kept
 
-ADDRESSES = 4096  # whose views are remembered
+ADDRESSES = 4096  # paths whose views are remembered
 
 
 class Handler(WSGIHandler):
     def resolve_request(self, request):
-        """Whoever comes back to an address, as programs do, is not led through three lists of patterns again."""
+        """Remembered by path: programs ask for the same ones again, and resolving goes through three lists of
+        patterns."""
         request.resolver_match = _view_at(request.path_info)
         return request.resolver_match
 

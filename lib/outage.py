@@ -1,9 +1,10 @@
-"""A database that is away: it lets nobody in, or answers nobody. Connections that notice, and do not wait for it.
+"""Connections that notice when the database is away, and stop waiting for it.
 
-statement_timeout is the server's: one that is frozen, or that the network has lost, keeps it no more than anything
-else, and libpq waits for ever. A limit of ours on every statement would cut short what may take long: exports, imports,
-deletions. So whoever has waited for a while knocks again, as a new client. If nobody opens, all stop waiting, and one
-thread goes on knocking until somebody does.
+It is away when it accepts no connection, or when it accepts them and answers nothing. statement_timeout does not help:
+the server keeps it, and one that is frozen, or that the network has lost, keeps nothing; libpq would wait for ever. A
+limit of our own on every statement would end what may take long: exports, imports, deletions. So a statement that has
+been silent for PATIENCE tries to connect once more ("knocks"). If that fails, every statement of the process fails, and
+one thread goes on knocking until the database answers.
 """
 
 import functools
@@ -18,22 +19,23 @@ from lib.sql import TEXTS
 
 log = logging.getLogger("parley.database")
 
-PATIENCE = 1  # seconds without a word, then somebody knocks
-ANSWER = 2  # seconds for an answer, the least that libpq knows; so a statement is given up after three
-PAUSE = 0.5  # seconds between two knocks at a door that stayed closed
+PATIENCE = 1  # seconds that a statement may be silent before it knocks
+ANSWER = 2  # seconds to connect, the shortest time that libpq takes; so a statement fails after three
+PAUSE = 0.5  # seconds between two knocks while the database is away
 
-_away = threading.Lock()  # held from the moment it is found to be away until it lets somebody in
+_away = threading.Lock()  # held while the database is away
 
 
 def is_away():
-    """Whether this process, which has one database, knows that there is no point in asking it."""
+    """Whether this process has found its database to be away."""
     return _away.locked()
 
 
 class Connection(psycopg.Connection):
-    """The `connection_class` of Django's pool."""
+    """The `connection_class` of Django's pool: it notices an outage, reads binary values as Django's fields want them,
+    and ends a pipeline before it sends anything else."""
 
-    unread = None  # an exchange of which not everything has been read (lib.asking)
+    unread = None  # the lib.asking.Exchange whose rows are not all read
 
     @classmethod
     def connect(cls, conninfo="", **options):
@@ -59,11 +61,11 @@ class Connection(psycopg.Connection):
         return self.hear(gen, *args, **kwargs)
 
     def hear(self, gen, *args, **kwargs):
-        """The same for the rest of what was asked already."""
+        """The same for results of the pipeline itself."""
         return super().wait(self._unless_away(gen), *args, **kwargs)
 
     def _unless_away(self, gen):
-        """The steps of `gen`; psycopg sends a false `ready` ten times a second while nothing happens."""
+        """The steps of a psycopg generator, which is sent a false `ready` ten times a second while nothing happens."""
         ready, heard = None, time.monotonic()
         try:
             while True:
@@ -81,7 +83,7 @@ class Connection(psycopg.Connection):
             return end.value
 
     def _give_up(self):
-        """Closed, so that no pool hands it out again: nobody knows in which state the server would find it."""
+        """Closes the connection, so that the pool does not hand it out again: its state is not known."""
         self.pgconn.finish()
         raise OperationalError("the database answers nobody")
 
@@ -95,8 +97,9 @@ def _opens(conninfo, **options):
 
 
 def _is_closed_door(error):
-    """Not where the server itself refuses this client: while it is full, those who are in go on. Connecting gives no
-    SQLSTATE, only words; "the database system is starting up" (shutting down, in recovery mode) closes it to all."""
+    """Whether nobody can connect. A server that refuses only this client, because it is full, goes on with the others.
+    A failed connection has no SQLSTATE, only text: "the database system is starting up" (shutting down, in recovery
+    mode) is said to everybody."""
     return "FATAL" not in str(error) or "the database system is" in str(error)
 
 
