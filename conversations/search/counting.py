@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations.search.conditions import uuids
 from conversations.search.filters import ABANDONED, CODE, FILE, HAS, IMAGE, Filter
 from conversations.search.paths import Paths
-from conversations.search.typed import period
+from conversations.search.typed import YEARS, period
 
 TREES = 50_000  # messages of forked conversations: so many are looked at to count what is on a branch that was left
 
@@ -73,7 +73,7 @@ def _rows(hits, user):
                 SELECT a.message_id, bool_or(starts_with(a.content_type, 'image/')) AS image
                 FROM conversations_attachment AS a JOIN found ON found.id = a.message_id GROUP BY 1
             ), counted (kind, value, name, number) AS (
-                SELECT 'date', month, NULL, count(*) FROM found GROUP BY 2
+                SELECT 'date', month, NULL, count(*) FROM found WHERE month BETWEEN %(first)s AND %(last)s GROUP BY 2
                 UNION ALL SELECT 'role', role, NULL, count(*) FROM found GROUP BY 2
                 UNION ALL SELECT 'model', lower(model), min(model), count(*) FROM found WHERE model <> '' GROUP BY 2
                 UNION ALL SELECT 'source', source, NULL, sum(hits) FROM talk GROUP BY 2
@@ -98,6 +98,8 @@ def _rows(hits, user):
                 "ids": uuids(hit.id for hit in hits),
                 "user": user.pk,
                 "zone": timezone.get_current_timezone_name(),
+                "first": f"{YEARS[0]}-01",
+                "last": f"{YEARS[-1]}-12",
             },
         )
         return cursor.fetchall()

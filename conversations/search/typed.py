@@ -19,6 +19,7 @@ from lib.text import clean
 from projects.models import Project
 
 MOST = 24  # filters of one search
+YEARS = range(1900, 9000)  # beyond them some clocks have no time
 
 PLAIN = re.compile(r'[^\s":/][^\s"]*')
 TOKEN = re.compile(
@@ -212,7 +213,7 @@ def period(value):
             first = date(year, month or 1, day or 1)
         except ValueError:
             raise NotUnderstood(f"There is no day {value}.") from None
-        if 1900 <= year < 9000:  # beyond them some clocks have no time
+        if year in YEARS:
             return _between(first, _following(first, month, day))
     raise NotUnderstood(f"“{value}” is no date: write 2024, 2024-05, 2024-05-31, yesterday or 30d.")
 

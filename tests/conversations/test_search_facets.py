@@ -82,6 +82,16 @@ def test_a_month_begins_where_the_reader_lives(alice, say, settings):
     assert Message.objects.search("needle", alice, date=count.filter.value).hits_total == 1
 
 
+@pytest.mark.parametrize("year", [2, 1899, 9000, 9998])
+def test_what_no_month_can_be_typed_for_is_in_none(alice, say, year):
+    say("needle")
+    say("needle", at=datetime(year, 12, 31, tzinfo=UTC))
+
+    facets = Message.objects.facets("needle", alice)
+
+    assert (facets.total, [count.number for count in facets.counts["date"]]) == (2, [1])
+
+
 def test_words_nobody_wrote_are_counted_as_beginnings(alice, say):
     say("needles")
     assert Message.objects.facets("needl", alice).total == 1
