@@ -1,7 +1,8 @@
-"""Pages that ask the database before it is known who asks, so that the answer to both comes in one exchange.
+"""Pages that send their queries together with the one for the session, in one exchange with the database.
 
-Whoever was signed in by a session a moment ago is expected by it again. What is asked for them is shown only when the
-session's row, which comes along with it, says that it is still they; for anybody else it is dropped and asked anew.
+A page's queries need to know who is signed in, and that is in the session's row. So a process remembers whom a session
+signed in when it was last read, and asks for that reader. The session's row comes along: only if it still signs in the
+same user of the same workspace are the answers used. Otherwise they are dropped, and everything is asked anew.
 """
 
 from functools import wraps
@@ -13,11 +14,11 @@ from lib.htmx import form_token
 
 KEPT = 10_000  # sessions that a process remembers
 
-_seen = {}
+_seen = {}  # session key: Reader
 
 
 class Reader(NamedTuple):
-    """As much of a User as a question needs."""
+    """As much of a User as a query needs."""
 
     pk: object
     workspace_id: object
@@ -25,14 +26,15 @@ class Reader(NamedTuple):
 
 
 def seen(session_key, user):
+    """To be called whenever a session's row was read, and signs in `user`."""
     if len(_seen) >= KEPT:
         _seen.clear()
     _seen[session_key] = Reader(user.pk, user.workspace_id)
 
 
 def asking(ask):
-    """For a view that wants somebody signed in: `ask(request, reader, **kwargs)` makes Answers (lib.asking) for a
-    Reader or a User, and the view gets them after its request."""
+    """Like login_required, for a view(request, answers, **kwargs). `answers` is what `ask(request, reader, **kwargs)`
+    returned for the reader, a Reader or a User: an object that holds Answers (lib.asking), none of them needed yet."""
 
     def decorate(view):
         @login_required
@@ -49,7 +51,7 @@ def asking(ask):
                 return answered(request, None, None, **kwargs)
             answers = ask(request, reader, **kwargs)
             request.session.send()
-            form_token(request)  # it has to be made anyway, and PostgreSQL is at work
+            form_token(request)  # has to be made anyway, and PostgreSQL is at work meanwhile
             return answered(request, reader, answers, **kwargs)
 
         return asks

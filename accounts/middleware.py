@@ -9,8 +9,8 @@ from accounts import ahead
 
 
 class Authentication(AuthenticationMiddleware):
-    """Django's, except that the user who came with the session is not read a second time, and that whoever asks after
-    the first gets the user itself: a page asks two hundred times, and something lazy answers each of them slowly."""
+    """Django's, except that the user, who is read with the session, is not read again, and that request.user becomes
+    the User itself once it is known: a page looks at it two hundred times, and a lazy object is slow each time."""
 
     def process_request(self, request):
         super().process_request(request)
@@ -25,8 +25,8 @@ class Authentication(AuthenticationMiddleware):
 
 
 class SignInIsAPage:
-    """401 for htmx where a browser is led to the sign-in page. htmx would follow, and put that page where a piece of
-    another one belongs; what it says instead is in static/js/missing-pieces.js."""
+    """401 for htmx where a browser is redirected to the sign-in page. htmx would follow, and put that page where a
+    piece of another one belongs; static/js/missing-pieces.js says what to do instead."""
 
     def __init__(self, get_response):
         self.get_response = get_response

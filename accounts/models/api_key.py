@@ -95,8 +95,8 @@ class ApiKey(Row):
 
     @staticmethod
     def expected(secret):
-        """What find() gave this process less than a minute ago, where that is somebody's key; else None. It may have
-        been revoked since: only for what is asked of the database together with ACTING_FOR."""
+        """The key that find() returned in this process, if a user's, and used within the last minute; else None. It may
+        have been revoked since: only for statements that check it again by ACTING_FOR."""
         key = _seen.get(digest_of(secret))
         return key if key and key.user_id and not key.use_is_to_be_noted else None
 
@@ -144,7 +144,7 @@ _LIVE = Prepared(
     )
 )
 
-# The same for a statement that does what the key is for: whom the live key with this digest and scope acts for.
+# The same check, for use inside another statement: the user for whom the live key with this digest and scope acts.
 ACTING_FOR = """
 SELECT u.id, u.workspace_id FROM accounts_apikey AS k JOIN accounts_user AS u ON u.id = k.user_id
 WHERE k.digest = %(key)s AND %(scope)s = ANY(k.scopes) AND u.is_active

@@ -48,7 +48,7 @@ class SessionQuerySet(models.QuerySet):
         return self.filter(session_key__in=keys).delete()[0]
 
     def forget_old(self, user):
-        """Rows that sign nobody in any more. Asked at each sign-in, so they never pile up."""
+        """Deletes those that have run out. Called at each sign-in, so that they never pile up."""
         self.filter(user=user, expire_date__lte=timezone.now()).delete()
 
 
@@ -91,19 +91,19 @@ _WITH_USER = Prepared(lambda key: Session.objects.filter(session_key=key).select
 
 
 class SessionStore(db.SessionStore):
-    _answer = None  # the row's, once it is asked for
-    _owner = None  # the row's user, once it is read
+    _answer = None  # to the query for the row, once that is sent
+    _owner = None  # the row's user, once the row is read
 
     def _validate_session_key(self, key):
         """Only what Django gives out: a stranger's cookie may hold a NUL, which the database refuses with an error."""
         return bool(key and KEY.fullmatch(key))
 
     def decode(self, session_data):
-        """What Django makes of it. Its signature is looked at once, not again for every page."""
+        """What Django makes of it, remembered: its signature is checked once, not for every page."""
         return json.loads(_decoded(session_data, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
     def save(self, must_create=False):
-        """Django takes any trouble with the database for a session that is gone."""
+        """Django reports any trouble with the database as a session that is gone; here it is raised as what it is."""
         try:
             super().save(must_create)
         except UpdateError as error:
@@ -116,12 +116,12 @@ class SessionStore(db.SessionStore):
         return Session
 
     def send(self):
-        """Asks for the row, and for all that waits to be asked, before it is needed."""
+        """Sends the query for the row before it is needed, and with it every query that waits (lib.asking)."""
         self._answer = _WITH_USER.ask(self.session_key)
         self._answer.send()
 
     def _get_session_from_db(self):
-        """With its user, who is always asked for next."""
+        """Read with its user, who is always needed next."""
         answer, self._answer = self._answer or _WITH_USER.ask(self.session_key), None
         row = answer.found
         if row is None or row.expire_date <= timezone.now():
@@ -132,8 +132,8 @@ class SessionStore(db.SessionStore):
 
     @property
     def user(self):
-        """Who is signed in by this session. None where Django has to look itself: nobody is, or somebody signed in only
-        now, or the key that signs sessions has changed since."""
+        """The user this session signs in. None where Django has to find out itself: nobody is signed in, somebody has
+        just signed in, or the key that signs sessions was changed."""
         content, user = self._session, self._owner
         is_signed_in = (
             user is not None
@@ -152,7 +152,7 @@ class SessionStore(db.SessionStore):
 
 @lru_cache(maxsize=KEPT)
 def _decoded(session_data, *keys):
-    """As JSON, so that whoever changes what they get of it changes nobody else's."""
+    """As JSON, so that every caller makes objects of its own from it."""
     return json.dumps(super(SessionStore, SessionStore()).decode(session_data))
 
 
