@@ -1,4 +1,4 @@
-"""What stands around every page of somebody signed in."""
+"""The frame of every page for somebody signed in: the sidebar, and what base.html needs to know."""
 
 from functools import cache
 from html import escape
@@ -13,7 +13,7 @@ from lib.pieces import piece
 
 
 def render_framed(request, template, facts, html, *, fragment, status=None, **around):
-    """lib.htmx.render_piece for a page that extends base.html. `around`: what sidebar() may be given."""
+    """lib.htmx.render_piece for a page that extends base.html. `around`: sidebar()'s keywords."""
     token = form_token(request)
     if not wants_fragment(request):
         facts = facts | {"theme": request.user.theme, "here": request.path if request.path in _views() else ""}
@@ -22,11 +22,9 @@ def render_framed(request, template, facts, html, *, fragment, status=None, **ar
 
 
 def sidebar(request, token, *, beside=None, newest=None, conversation=None):
-    """Brand, search, views, projects, the newest conversations in date groups, the account. Two queries, for both
-    lists, unless a page has asked for them: `beside`, a Beside, and `newest`, where its own list begins like that one.
-
-    `conversation`: the one that is open.
-    """
+    """Brand, search, views, projects, the newest conversations in date groups, the account. Two queries, unless the
+    page has sent them with its own: `beside` is its Beside. `newest`: a history.Page whose first rows are the newest
+    conversations, where the page shows one anyway. `conversation`: the one that is open."""
     lists = beside or Beside(request.user)
     page = newest or lists.recent.found
     projects, more_projects = lists.projects.found
@@ -54,7 +52,7 @@ def sidebar(request, token, *, beside=None, newest=None, conversation=None):
 
 @cache
 def _views():
-    """Where the links of the sidebar lead."""
+    """The paths that the sidebar's own links lead to."""
     names = ("new", "index", "shared", "imports")
     return {address("sharing:index"), address("projects:index"), *(address(f"conversations:{name}") for name in names)}
 
@@ -75,7 +73,7 @@ def _project(project, is_open):
 
 
 def _list(page, current):
-    """The groups and their links, and which of them is open."""
+    """The newest conversations in their groups; the link of the open one is marked."""
     html, hrefs = page.links
     href = hrefs.get(current.typeid) if current else None
     return html.replace(f'href="{href}"', f'href="{href}" aria-current="page"', 1) if href else html

@@ -28,7 +28,8 @@ class Selection:
 
     @cached_property
     def found(self):
-        return [text for text in self.asked if text not in set(self.missing)]
+        missing = set(self.missing)
+        return [text for text in self.asked if text not in missing]
 
     def weigh(self):
         """What deleting it takes away, to be told before: {word: rows}."""

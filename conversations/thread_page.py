@@ -1,7 +1,7 @@
-"""The page of a thread: what decides how it looks, and what is put into it (lib.pieces).
+"""The page of a thread, in the two parts that lib.pieces wants: the facts that decide how it looks, and HTML.
 
-The template says what is the same for all conversations that have as much of everything. Titles, numbers, addresses and
-the messages themselves do not go through it: they are HTML here.
+conversations/detail.html sees the facts, and is rendered once for each combination of them. Titles, numbers, addresses
+and the messages themselves never go through it: they are HTML that is put into what was rendered.
 """
 
 from dataclasses import dataclass
@@ -27,19 +27,19 @@ LONG = 80  # characters of a title that is set smaller
 
 @dataclass
 class ThreadPage:
-    """A piece, as htmx asks for one, has neither an outline nor anything beside it."""
+    """One answer of the page. Where htmx asks for the turns alone there is neither an `outline` nor a `beside`."""
 
     conversation: Conversation
     thread: Thread
     role: Role
     outline: Outline | None = None
     beside: Beside | None = None
-    branch: Branch | None = None  # the one that is shown, where it is not the active one and has a name
+    branch: Branch | None = None  # that ends where the shown path ends; None for the active branch, or where none does
     finding: Finding | None = None
     form: MessageForm | None = None  # with a message that was refused
-    readings: tuple = (0, None)  # by administrators of late: how many, and when the last was
-    printed: int = 0  # how many messages at most, where it is to be printed
-    leads_up: bool = True
+    readings: tuple = (0, None)  # by administrators in the last 30 days: how many, and when the last was
+    printed: int = 0  # on a page to be printed: how many messages it has at most
+    leads_up: bool = True  # whether it links to what is before and after the turns; see ways()
     leads_down: bool = True
 
     def response(self, request, status=200):
@@ -128,14 +128,14 @@ class ThreadPage:
 
 
 def ways(request, query):
-    """Where the turns lead on: both ways, but a piece is put beside what the page has already, and leads on in its own
-    direction only. `query`: what was asked for."""
+    """ThreadPage's `leads_up` and `leads_down`. A page leads on in both directions. What htmx fetches is put next to
+    turns that the browser has already, and leads on in the direction that `query` asked for."""
     in_part = wants_fragment(request)
     return {"leads_up": not (in_part and "after" in query), "leads_down": not (in_part and "before" in query)}
 
 
 def around(request, thread, *, leads_up=True, leads_down=True):
-    """(facts, HTML) of what stands around the turns: the ways to those before and after them."""
+    """(facts, HTML) of what stands above and below the turns: the links to those before and after them."""
     count = thread.hidden_count
     facts = {
         "leads_up": leads_up,
@@ -164,14 +164,14 @@ def _with_hidden(request):
 
 
 def length(conversation):
-    """Of the active branch, in words."""
+    """How long its active branch is, in words."""
     count = conversation.length
     where = " on the active branch" if conversation.branch_count > 1 else ""
     return f"{count:,} message{'' if count == 1 else 's'}{where}"
 
 
 def _field(form):
-    """Where one writes. Before one has, it is the same on every page, and takes a millisecond to say."""
+    """The field for a new message. An empty one is the same on every page, and takes a millisecond to render."""
     template = "conversations/detail/_field.html"
     return render_to_string(template, {"form": form}) if form else piece(template, {}, form=_EMPTY)
 

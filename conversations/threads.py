@@ -1,4 +1,4 @@
-"""What a thread page shows of each message: words, links and times ready for a template."""
+"""The turns of a thread page as HTML, and the links to those before and after them."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,8 +41,9 @@ class Thread:
 def thread(
     conversation, window, reader, *, can_edit=False, at=None, is_found=False, words=(), with_hidden=False, finding=None
 ):
-    """The turns of a window around position `at`, which is pointed at where it `is_found`; `words` are marked in it. A
-    Finding's words are marked wherever it found them."""
+    """The Thread of a reading.Window, as the User `reader` sees it. The message at the position `at` is shown even if
+    it is hidden; `words` (lib.marks) are marked in it, and it is highlighted if it `is_found`. The words of `finding`,
+    a Finding, are marked wherever it found them."""
     rows = window.lines
     if rows is None:
         rows = reading.messages(conversation, window.positions, rendering.VERSION, reader)
@@ -73,8 +74,8 @@ def thread(
 
 
 def chronological(conversation, window, reader, *, can_edit=False, at=None):
-    """The turns of a window of every branch, around position `at`, each with its branch, and with what it answers where
-    that does not stand right above it."""
+    """The same for a window of all branches: a turn names its branch where that is not the active one, and the message
+    it answers where that is not right above it. `at`: as in thread()."""
     rows = reading.messages(conversation, window.positions, rendering.VERSION, reader)
     path = conversation.get_absolute_url()
     more = f"{path}chronological/"
@@ -92,7 +93,7 @@ def chronological(conversation, window, reader, *, can_edit=False, at=None):
 
 
 def new_turns(conversation, positions, reader, *, can_edit=False):
-    """(the lines, the turns) of messages that have come since the page was made, without what is hidden."""
+    """(the reading.Lines, the HTML of their turns) of messages added since the page was made, without hidden ones."""
     rows = [row for row in reading.messages(conversation, positions, rendering.VERSION, reader) if not row.hidden]
     families = reading.siblings(conversation, rows)
     return rows, _turns(conversation, rows, reader, can_edit=can_edit, families=families)
@@ -104,7 +105,7 @@ def _turns(
     html = rendering.html_of_lines(rows)
     path = conversation.get_absolute_url()
     writers = names(conversation, reader, (row.author_id for row in rows))
-    zone = timezone.get_current_timezone()  # asked for each of fifty, it takes as long as they do
+    zone = timezone.get_current_timezone()  # once: for each of fifty turns it takes as long as the turns
     shared = path, zone, can_edit, conversation.owner_id == reader.pk
     turns, day = [], None
     for row in rows:
@@ -127,7 +128,7 @@ def _begun(conversation):
 
 
 def _places(conversation, rows):
-    """{position: HTML} of where messages stand: the branch, where it is not the active one, and what they answer."""
+    """{position: HTML} that names the branch, where it is not the active one, and the message that is answered."""
     tree = reading.Tree(conversation)
     branches = tree.owners(conversation.tip_position, conversation.branches.order_by("created_at", "id"))
     above = dict(pairwise(reversed(tree.parents)))  # what was written right before
@@ -157,7 +158,8 @@ def _beginnings(conversation, positions):
 
 
 def permalink(path, message_id, *, query=""):
-    """The same address selects the branch, and the browser scrolls to the message and the style sheet lights it up."""
+    """The address of a message: it opens a branch that has it, and its fragment lets the browser scroll there and the
+    style sheet highlight it. `query`: a search whose words are marked."""
     spelled = encode(Message.PREFIX, message_id)
     marked = f"&{urlencode({'q': query})}" if query else ""
     return f"{path}?at={spelled}{marked}#{spelled}"

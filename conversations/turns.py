@@ -1,7 +1,7 @@
-"""One message as a thread page shows it.
+"""The HTML of one message on a thread page.
 
-Written here, not in a template, which took longer over fifty turns of fourteen variables than over everything else on
-the page. Whatever is not made of our own ids and numbers is escaped.
+Written here and not in a template, which took longer for fifty turns of fourteen variables than for the rest of the
+page. Everything is escaped that is not one of our own ids or a number.
 """
 
 from html import escape
@@ -9,9 +9,9 @@ from html import escape
 from conversations.models import Message
 from lib.typeid import encode
 
-KEPT = 4_000  # beginnings that a process remembers, a kilobyte each
+KEPT = 4_000  # headers that a process remembers, two kilobytes each
 SPEAKERS = {role.value: str(role.label) for role in Message.Role}
-# Statuses that say the words may not be all of the words.
+# Statuses of messages whose text may not be complete.
 UNFINISHED = {
     "incomplete": "cut off",
     "in_progress": "cut off",
@@ -22,21 +22,21 @@ UNFINISHED = {
 
 
 def turn(beginning, html, *, day="", place="", is_here=False):
-    """The list item of a message that begins so and whose words are `html`.
+    """The list item of a message: begun()'s `beginning`, then its text as `html`.
 
-    `day`: HTML of the item above it, on its first turn. `place`: HTML of where it stands among branches. `is_here`: an
-    address that ends in #here leads to it, and does not make it the :target, which is pointed at.
+    `day`: HTML of the heading above it, for the first turn of a day. `place`: HTML that names its branch. `is_here`:
+    the browser scrolls to it for the fragment #here, and does not highlight it, as it would for the message's own id.
     """
     mark = ' id="here"' if is_here else ""
     return f'{day}<li{mark}>{place}{beginning}<div class="message__body prose" hx-disable>{html}</div></article></li>'
 
 
 def begun(row, *circumstances):
-    """(how the article of a reading.Line begins, the reader's date of it), which is remembered: who goes on with a
-    conversation reads most of it again. `circumstances`: _article's.
+    """(the HTML of an article up to its text, the reader's date of it) for a reading.Line. Remembered, as whoever goes
+    on with a conversation reads most of it again. `circumstances`: the other arguments of _article.
 
-    Found by the number that its id is: two ids are compared by Python, which takes longer than finding it. And kept in
-    a plain dict: fifty looks into a cache of functools cost a tenth of a page.
+    In a plain dict, because fifty calls of a functools cache take a tenth of a page's time; by the integer of its id,
+    because UUIDs are compared by Python code.
     """
     known = row.id.int, row[1:-2], circumstances
     found = _begun.get(known)
@@ -51,8 +51,8 @@ _begun = {}
 
 
 def _article(row, path, zone, can_edit, can_share, writer, family, is_found):
-    """`path`: of the conversation's page. `zone`: the reader's. `writer`: what the one who asks is called. `family`:
-    its Sibling, where it is not the only answer."""
+    """`path`: of the conversation's page. `zone`: the reader's time zone. `writer`: the name shown for the role user.
+    `family`: its reading.Sibling, where it is not the only answer. `is_found`: whether it is highlighted."""
     spelled, at = encode(Message.PREFIX, row.id), row.created_at.astimezone(zone)
     link, own = f"{path}?at={spelled}#{spelled}", f"{path}messages/{spelled}/"
     who, time = escape(_who(row, writer)), f"{at.hour:02}:{at.minute:02}"
@@ -79,9 +79,9 @@ def _who(row, writer):
 
 
 def _note(row, own):
-    """What a reader should know about how it ended, that it was edited, that others do not see it: for most, nothing.
+    """Whether it was cut off, edited or hidden; for most messages, nothing.
 
-    An import may say that a message was edited without saying what it was before: then there is nothing to read.
+    An import may know that a message was edited, and not what it was before: then there is no link to its versions.
     """
     if row.status in UNFINISHED:
         note = UNFINISHED[row.status]
@@ -99,8 +99,8 @@ def _notes(count, own):
 
 
 def _switcher(path, family):
-    """With a script the other version comes to where this one stands (keep-place.js): the header asks for the whole
-    page, of which the parts that differ are taken."""
+    """The links to other versions. With a script the version changes in place (keep-place.js): hx-headers makes the
+    server send the whole page, and htmx takes the parts that differ."""
     return (
         ' <nav class="switcher" aria-label="Versions of this message" hx-target="#messages" hx-select="#messages"'
         ' hx-select-oob="#branch,#thread-actions,#rail" hx-swap="outerHTML settle:0ms"'

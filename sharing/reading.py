@@ -47,9 +47,8 @@ def _with_files_of_then(link, messages):
         later = {pk for pk, created_at in made.items() if created_at > link.taken_at}
         gone = named - made.keys()
         for message in messages:
-            lost = (
-                later if message.version == 1 else later | gone
-            )  # what is as it was written may name what we never had
+            # A message that was never edited may name files that we never had: those are not gone.
+            lost = later if message.version == 1 else later | gone
             message.parts = message.parts and [part for part in message.parts if _file(part) not in lost]
     return messages
 
