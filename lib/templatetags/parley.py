@@ -9,6 +9,7 @@ from django.template.defaulttags import url as url_of
 from django.template.loader import render_to_string
 from django.templatetags.static import StaticNode
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
 from lucide.templatetags.lucide import lucide
 
@@ -85,3 +86,19 @@ class CurrentNode(Node):
 def control(field):
     """A bound field's own element, in the design system's clothes; without a placeholder, for it has a label."""
     return field.as_widget(attrs={"class": "input", "placeholder": False})
+
+
+# What Django says of every field, in our words. A form's own sentences are said as they are: only Django's are lazy.
+SAID = {
+    "required": "{name} is missing.",
+    "max_length": "This has {show_value:,} characters; there is room for {limit_value:,}.",
+    "invalid_choice": "This is none of the choices.",
+}
+
+
+@register.filter
+def faults(field, name):
+    """What is wrong with a bound field, which the page calls so, in sentences."""
+    for error in field.errors.as_data():
+        ours = SAID.get(error.code) if isinstance(error.message, Promise) else None
+        yield from [ours.format(name=name, **(error.params or {}))] if ours else error.messages

@@ -315,7 +315,7 @@ def test_what_is_left_out_is_not_warned_of(as_alice, sheet, filled, conversation
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"what": "everything"}, "Select a valid choice"),
+        ({"what": "everything"}, "This is none of the choices."),
         ({"what": "message"}, "Choose a message."),
         ({"what": "message", "message": "msg_1"}, "That message is gone."),
         ({"branch": "branch_01jj1hdhn7f9ts7a01wb3hysdb"}, "That branch is gone."),
@@ -323,9 +323,9 @@ def test_what_is_left_out_is_not_warned_of(as_alice, sheet, filled, conversation
         ({"expires": "custom", "expires_on": "2020-01-01"}, "Choose a day from today"),
         ({"expires": "custom", "expires_on": "9999-12-31"}, "Choose a day from today"),
         ({"expires": "custom", "expires_on": "soon"}, "That is no day. Write it like 2027-01-31."),
-        ({"expires": "-1"}, "Select a valid choice"),
+        ({"expires": "-1"}, "This is none of the choices."),
         ({"password": "short"}, "at least 8 characters"),
-        ({"title": "x" * 257}, "at most 256 characters"),
+        ({"title": "x" * 257}, "This has 257 characters; there is room for 256."),
         ({"title": "\x00"}, "Null characters"),
         ({"draft": "x"}, "Look at the preview again"),
         ({"draft": ""}, "Look at the preview again"),
