@@ -1,6 +1,7 @@
 """Whole stories, as a person lives them: in a browser, from the first click to what they came for."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -283,3 +284,29 @@ def test_no_page_has_a_fault_that_axe_knows(archive, at_home, assert_accessible,
         assert_accessible(page)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{path} is {overflow}px too wide at {width}"
+
+
+@pytest.mark.parametrize("width", [375, 768])
+def test_nothing_moves_when_the_fonts_come_late(at_home, alice, width):
+    page = at_home
+    text = " ".join(Path(__file__).read_text().split())
+    prose = Conversation.objects.start(alice, title="A title that takes two lines where room is as short as on a phone")
+    prose.append("assistant", f"{text[:900]}\n\n**{text[900:1_500]}**\n\n```\n{text[:80]}\n```\n\n{text[1_500:2_500]}")
+    held = []
+    page.route("**/*.woff2", lambda route: held.append(route))
+    page.set_viewport_size({"width": width, "height": 1_600})
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.moved += e.value))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(page.url.removesuffix("/conversations/") + prose.get_absolute_url(), wait_until="domcontentloaded")
+    painted = "() => performance.getEntriesByName('first-contentful-paint').length > 0"
+    page.wait_for_function(painted)
+    stood = page.evaluate("document.documentElement.scrollHeight")
+
+    for route in held:
+        route.continue_()
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+    assert page.evaluate("document.fonts.check('16px Inter')")
+    assert page.evaluate("document.documentElement.scrollHeight") == pytest.approx(stood, rel=0.01)
+    assert page.evaluate("window.moved") < 0.01
