@@ -197,6 +197,37 @@ def test_finding_walks_through_a_conversation_by_keyboard(at_log):
     expect(at_log.locator(".message.is-found")).to_contain_text("Entry 200.")
 
 
+def test_on_a_phone_what_is_found_is_not_below_the_row_that_says_so(on_a_phone):
+    on_a_phone.goto(on_a_phone.url.replace("?start", "?find=150"))
+
+    found, row = on_a_phone.locator(".is-found").bounding_box(), on_a_phone.locator(".find").bounding_box()
+    assert found["y"] >= row["y"] + row["height"]
+    assert row["height"] < 60
+
+
+def test_on_a_phone_the_bar_repeats_a_title_that_is_out_of_sight_and_no_other(at_home, log):
+    short, page = Conversation.objects.start(log.owner, title="Short"), at_home
+    page.set_viewport_size({"width": 375, "height": 800})
+    title = page.locator(".topbar__title")
+    address = page.url.removesuffix("/conversations/")
+
+    page.goto(address + short.get_absolute_url())
+    expect(title).to_have_css("opacity", "0")
+    page.goto(address + log.get_absolute_url())
+    expect(title).to_have_css("opacity", "1")
+
+
+def test_lists_in_a_message_are_marked_as_if_it_stood_alone(at_home, alice):
+    lists = Conversation.objects.start(alice, title="Lists")
+    lists.append("assistant", "- one\n  - two\n    - three\n\nand\n\n1. first\n   - second")
+    at_home.goto(at_home.url.removesuffix("/conversations/") + lists.get_absolute_url())
+
+    marks = at_home.locator(".prose ul").evaluate_all(
+        "lists => lists.map(list => getComputedStyle(list).listStyleType)"
+    )
+    assert marks == ["disc", "circle", "square", "circle"]
+
+
 @pytest.mark.parametrize("width", [1280, 375])
 def test_a_thread_in_any_state_has_no_fault_that_axe_knows(at_log, log, assert_accessible, width):
     at_log.set_viewport_size({"width": width, "height": 800})
