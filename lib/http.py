@@ -18,3 +18,12 @@ def without(request, name):
     query = request.GET.copy()
     del query[name]
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+
+def whole_number(query, name):
+    """What a parameter says, of at most nine digits, so that every column holds it. Raises ValueError, also where there
+    is no such parameter."""
+    text = query.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(f"{name} is no whole number")
+    return int(text)

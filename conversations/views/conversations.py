@@ -21,7 +21,7 @@ from conversations.models import Conversation, Message
 from conversations.rows import months_html
 from conversations.thread_page import ThreadPage, ways
 from lib.htmx import render_page, wants_fragment
-from lib.http import see_other, without
+from lib.http import see_other, whole_number, without
 from lib.typeid import decode
 from projects.people import WRITERS, Role
 
@@ -158,14 +158,14 @@ def _window(conversation, request, opening):
     query = request.GET
     if message := query.get("at") or query.get("from"):
         place = position_of(conversation, message)
-        tip = position(query, "tip") if "tip" in query else None
+        tip = whole_number(query, "tip") if "tip" in query else None
         return reading.around(conversation, place, tip), place
     elif "before" in query:
-        return reading.earlier(conversation, position(query, "tip"), position(query, "before")), None
+        return reading.earlier(conversation, whole_number(query, "tip"), whole_number(query, "before")), None
     elif "after" in query:
-        return reading.later(conversation, position(query, "tip"), position(query, "after")), None
+        return reading.later(conversation, whole_number(query, "tip"), whole_number(query, "after")), None
     elif "all" in query:
-        tip = position(query, "tip") if "tip" in query else conversation.tip_position
+        tip = whole_number(query, "tip") if "tip" in query else conversation.tip_position
         return reading.whole(conversation, tip), None
     elif "start" in query:
         return reading.first(conversation), None
@@ -181,13 +181,6 @@ def position_of(conversation, message):
     if place is None:
         raise ValueError(message)
     return place
-
-
-def position(query, name):
-    text = query.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError(f"{name} is no position")
-    return int(text)
 
 
 @login_required

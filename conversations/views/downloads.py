@@ -6,7 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 from conversations.downloads import FORMATS, download
-from conversations.views.conversations import position, visible_or_404
+from conversations.views.conversations import visible_or_404
+from lib.http import whole_number
 
 NAME = 80  # characters of a file's name
 
@@ -34,7 +35,7 @@ def _tip(request, conversation):
     if "tip" not in request.GET:
         return conversation.tip_position
     try:
-        tip = position(request.GET, "tip")
+        tip = whole_number(request.GET, "tip")
     except ValueError:
         raise Http404 from None
     if not conversation.messages.filter(position=tip).exists():

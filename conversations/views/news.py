@@ -8,9 +8,10 @@ from django.views.decorators.http import require_GET
 from conversations import reading, threads
 from conversations.models import Message
 from conversations.thread_page import length
-from conversations.views.conversations import position, visible_or_404
+from conversations.views.conversations import visible_or_404
 from conversations.writers import names
 from lib.htmx import wants_fragment
+from lib.http import whole_number
 
 
 @login_required
@@ -24,8 +25,8 @@ def index(request, pk):
     if not wants_fragment(request):
         return redirect(conversation)
     try:
-        revision = position(request.GET, "revision")
-        tip = position(request.GET, "tip") if request.GET.get("tip") else None
+        revision = whole_number(request.GET, "revision")
+        tip = whole_number(request.GET, "tip") if request.GET.get("tip") else None
     except ValueError:
         raise Http404 from None
     writes = "writes" in request.GET

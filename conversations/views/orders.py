@@ -7,8 +7,9 @@ from django.views.decorators.http import require_GET
 
 from conversations import lanes, reading, threads
 from conversations.thread_page import around, ways
-from conversations.views.conversations import position, position_of, visible_or_404
+from conversations.views.conversations import position_of, visible_or_404
 from lib.htmx import render_page, wants_fragment
+from lib.http import whole_number
 
 
 @login_required
@@ -17,7 +18,7 @@ def chronological(request, pk):
     """Every message as it was written, from the beginning, after or before a position, or `from` a message on."""
     conversation = visible_or_404(request, pk)
     try:
-        places = {name: position(request.GET, name) for name in ("after", "before") if name in request.GET}
+        places = {name: whole_number(request.GET, name) for name in ("after", "before") if name in request.GET}
         at = position_of(conversation, request.GET["from"]) if "from" in request.GET else None
     except ValueError:
         if "from" in request.GET:
@@ -38,7 +39,7 @@ def threaded(request, pk):
     """A line of every message, below what it answers, from the beginning or after a position."""
     conversation = visible_or_404(request, pk)
     try:
-        after = position(request.GET, "after") if "after" in request.GET else None
+        after = whole_number(request.GET, "after") if "after" in request.GET else None
         lines, has_more = lanes.threaded(conversation, request.user, after=after)
     except ValueError:
         raise Http404 from None

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from conversations.models import Conversation
 from conversations.refusals import Stale
-from conversations.views.conversations import position
-from lib.http import see_other
+from lib.http import see_other, whole_number
 from lib.refusals import Refusal
 from sharing import dashboard
 from sharing.findings import findings
@@ -92,7 +91,7 @@ def update(request, link):
 
 def _seen(request):
     try:
-        return position(request.POST, "revision")
+        return whole_number(request.POST, "revision")
     except ValueError:
         raise Http404 from None
 

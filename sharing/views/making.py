@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations.models import Conversation, Message
 from conversations.refusals import Stale
-from conversations.views.conversations import position, visible_or_404
+from conversations.views.conversations import visible_or_404
 from lib.htmx import render_page, wants_fragment
-from lib.http import see_other
+from lib.http import see_other, whole_number
 from lib.refusals import Refusal
 from lib.typeid import decode
 from sharing import choices, drafts, pages
@@ -49,7 +49,7 @@ def _asked(conversation, query):
     try:
         if "message" in query:
             message = get_object_or_404(conversation.messages, pk=decode(Message.PREFIX, query["message"]))
-        tip = position(query, "tip") if "tip" in query else None
+        tip = whole_number(query, "tip") if "tip" in query else None
     except ValueError:
         raise Http404 from None
     window = choices.window(conversation, message, tip)

@@ -4,7 +4,7 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lib.http import see_other
+from lib.http import see_other, whole_number
 from sharing import counting, opening, pages
 from sharing.kept import KEEP
 from sharing.refusals import ShareNotFound
@@ -22,7 +22,7 @@ def detail(request, link):
     if request.method == "POST":
         return _unlocked(request, link)
     opening.check_unlocked(request, link)
-    after = _position(request.GET["after"]) if "after" in request.GET else None
+    after = _after(request.GET) if "after" in request.GET else None
     if after is not None:
         # Whoever makes places up has no page made for each, and fills no room. A part of a live one may have moved.
         address = pages.address(link, after)
@@ -65,7 +65,8 @@ def markdown(request, link):
     return response
 
 
-def _position(text):
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ShareNotFound
-    return int(text)
+def _after(query):
+    try:
+        return whole_number(query, "after")
+    except ValueError:
+        raise ShareNotFound from None

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from lib.http import see_other
+from lib.http import see_other, whole_number
 from lib.refusals import Refusal
 from sharing import drafts, pages
 from sharing.findings import findings
@@ -56,8 +56,8 @@ def previewed(read):
         state = signing.dumps(sent, salt=_salt(request), compress=True)
         if len(state) > LONGEST:
             return _no_preview(NoPreview(UNFINISHED))
-        part = request.POST.get("part", "")
-        return see_other(f"{request.path}{state}/page" + (f"?part={part}" if _is_number(part) else ""))
+        part = _number(request.POST, "part")
+        return see_other(f"{request.path}{state}/page" + (f"?part={part}" if part else ""))
 
     @framed
     @require_safe
@@ -88,15 +88,17 @@ def _salt(request):
 
 def _after(link, query):
     """The position behind which it begins; None for the first part. A form knows only the number of a part."""
-    if _is_number(after := query.get("after", "")):
-        return int(after)
-    number = int(query["part"]) if _is_number(query.get("part", "")) else 1
-    last = (number - 1) * pages.WINDOW
+    if (after := _number(query, "after")) is not None:
+        return after
+    last = ((_number(query, "part") or 1) - 1) * pages.WINDOW
     return link.shown_positions[last - 1] if 0 < last < len(link.shown_positions) else None
 
 
-def _is_number(text):
-    return text.isascii() and text.isdigit() and len(text) < 10
+def _number(query, name):
+    try:
+        return whole_number(query, name)
+    except ValueError:
+        return None
 
 
 def _no_preview(refusal):
