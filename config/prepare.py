@@ -70,8 +70,8 @@ def check_database():
 
 
 def migrate():
-    executor = MigrationExecutor(connection)
     with _one_at_a_time():
+        executor = MigrationExecutor(connection)  # in here, as another start may have migrated while we waited
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             say(f"preparing the database ({len(plan)} steps)")
             call_command("migrate", interactive=False, verbosity=0)
