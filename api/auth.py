@@ -26,7 +26,8 @@ class KeyAuthentication(BaseAuthentication):
         return _user(key, request.META.get("HTTP_PARLEY_USER")), key
 
     def expected(self, request):
-        """The same before the database is asked: what it said a moment ago. None where that has to be asked."""
+        """What authenticate() returned for this key within the last minute, without a query; None where it is not
+        known. The key may have been revoked since: whoever uses this has to check it (Dialect.proves)."""
         if "HTTP_PARLEY_USER" in request.META:
             return None
         key = ApiKey.expected(self.secret_of(request))

@@ -66,7 +66,7 @@ class Dialect(APIView):
     resource = "conversations"  # the scope is conversations:read or conversations:write, by the verb
     scope = ""  # or exactly this one
     needs_user = True
-    proves = ()  # verbs whose handlers ask the database about the key together with what they ask of it
+    proves = ()  # verbs whose handlers check the key in the same statement that does their work; see expected()
     produces = ("application/json",)  # () is whatever it happens to be
     etag = None
 
@@ -117,12 +117,12 @@ class Dialect(APIView):
     # --- the order of checks ---
 
     def dispatch(self, request, *args, **kwargs):
-        """With Django's own request: REST framework's looks up every attribute twice, and reads bodies in its way."""
+        """With Django's request instead of REST framework's, which looks up every attribute twice and parses bodies."""
         self.request, self.args, self.kwargs, self.headers = request, args, kwargs, {}
         request.user = request.auth = None
         self.is_proven = True
         response = self.attempt(self.handle)
-        if not self.is_proven:  # it was refused, and whose credentials are not good hears that first
+        if not self.is_proven:  # refused before the key was checked: bad credentials come first (401, 403)
             response = self.attempt(self.prove) or response
         self.response = response
         return response
@@ -169,7 +169,8 @@ class Dialect(APIView):
         return None, None
 
     def expected(self):
-        """What authenticate() will find, as things stood a moment ago, where a handler makes sure of it; else None."""
+        """What authenticate() would return if nothing has changed since this process last saw the key, for handlers
+        that check it themselves (`proves`); else None."""
         if self.request.method not in self.proves or "HTTP_IDEMPOTENCY_KEY" in self.request.META:
             return None
         [authentication] = self.get_authenticators()
@@ -177,7 +178,7 @@ class Dialect(APIView):
         return found if found and self.needed_scope in found[1].scopes else None
 
     def prove(self):
-        """Asks who it is, where that is not known by now. Raises Problem (401, 403)."""
+        """Checks the key now, if that has not been done. Raises Problem (401, 403)."""
         if not self.is_proven:
             self.is_proven = True
             self.request.user, self.request.auth = self.authenticate()
@@ -192,7 +193,8 @@ class Dialect(APIView):
             raise Problem(403, "insufficient_scope", f"This key lacks the scope {self.needed_scope}.")
 
     def idempotency_key(self):
-        """ "" where nobody asks for it, or for no user: what a workspace makes for itself has names of its own."""
+        """The header's value, or "" where the request is not to be repeated safely: without the header, for other verbs
+        than POST, and without a user, as what a workspace's key makes has names of its own."""
         key = self.request.META.get("HTTP_IDEMPOTENCY_KEY")
         if key is None or self.request.method != "POST" or self.request.user is None:
             return ""
@@ -346,7 +348,8 @@ class AsksModel:
 
 
 def _of_this_thread(Serializer):  # noqa: N803
-    """An instance to use again: making one copies every field, which takes longer than checking a message."""
+    """A Serializer that this thread uses again: making one copies every field, and takes longer than checking a
+    message."""
     made = _kept.__dict__
     if Serializer not in made:
         made[Serializer] = Serializer()

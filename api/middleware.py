@@ -99,8 +99,8 @@ class Brotli:
 
 
 class PastPages:
-    """Leads what programs ask for past the middleware of pages, to PagesEnd: sessions, forms and notices are none of
-    their business, and took a fifth of the time of checking a key."""
+    """Sends the requests of programs straight to PagesEnd, past the middleware in between, which is for pages:
+    sessions, forms and notices took a fifth of the time of checking a key."""
 
     def __init__(self, get_response):
         self.get_response, self.get_answer = get_response, PagesEnd.passed
@@ -113,7 +113,9 @@ class PastPages:
 
 
 class PagesEnd:
-    passed = None  # what comes behind the last of them that was made; middleware are made from the innermost outwards
+    """Where the middleware of pages ends. It is made before PastPages, as Django makes the innermost first."""
+
+    passed = None  # what comes behind it
 
     def __init__(self, get_response):
         PagesEnd.passed = self.get_response = get_response

@@ -1,7 +1,7 @@
-"""The history: rows ready for a template, in date groups, and where the next page begins.
+"""The history and lists like it: rows in date groups, and the cursor of the next page.
 
-Everything a row shows is prepared here. Inside a loop of fifty, Django's date filter and url tag cost more than the
-query does.
+Everything a row shows is a string by the time it leaves this module. In a loop of fifty, Django's date filter and url
+tag take longer than the query.
 """
 
 import re
@@ -28,9 +28,9 @@ from lib.typeid import decode, encode
 from projects.people import Role, highest
 
 PAGE = 50
-KEPT = 2_000  # rows that a process remembers: what they are asked by is all that they show
-RECENT = 30  # rows of the list beside a page
-NARROW = 500  # such lists that a process remembers, one for each who reads
+KEPT = 2_000  # rows that a process remembers, by all that they show
+RECENT = 30  # rows of the list in the sidebar
+NARROW = 500  # such lists that a process remembers, one for each reader
 SOURCES = {"": "", "chatgpt": "ChatGPT", "share": "a shared link"}
 
 
@@ -59,7 +59,7 @@ class Row(NamedTuple):
 
 
 class Recent(NamedTuple):
-    """A row of the list beside every page."""
+    """A row of the list in the sidebar."""
 
     id: str
     href: str
@@ -69,7 +69,7 @@ class Recent(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """`groups`: (heading, rows); the heading is empty where the page before already had it."""
+    """`groups`: [(heading, rows)]; the heading is empty where the page before has it already."""
 
     groups: list[tuple[str, list[Row | Recent]]]
     next_cursor: str | None
@@ -84,8 +84,8 @@ class Page:
 
     @cached_property
     def links(self):
-        """(HTML of its first RECENT rows as the list beside a page has them, {id: address}), once for a Page: in a
-        template loop it costs 3 ms."""
+        """(HTML of its first RECENT rows for the sidebar, {id: address}). Made once for a Page; a template loop takes
+        3 ms."""
         left, html, hrefs = RECENT, [], {}
         for heading, rows in self.groups:
             if left > 0:
@@ -98,7 +98,7 @@ class Page:
 
     @property
     def choices(self):
-        """The same with a checkbox each, for a form."""
+        """The rows as HTML with a checkbox each, for a form."""
         return rows_html(self.groups, choosing=True)
 
 
@@ -128,7 +128,7 @@ def page(user, *, after=None, named="", project=None, archived=False, shared=Fal
 
 
 def recent(user):
-    """The Answer: the Page that begins what `user` owns, with no more than a narrow list shows."""
+    """An Answer (lib.asking): the Page of the newest RECENT conversations that `user` owns, for the sidebar."""
     return ask(
         """
         SELECT uuid_send(id), title, last_message_at, length FROM conversations_conversation
@@ -142,19 +142,19 @@ def recent(user):
 
 @lru_cache(maxsize=NARROW)
 def _beginning(found, today):
-    """The same Page as long as nothing on it has changed: by it what is made of it is remembered."""
+    """The Page of these rows, remembered by all that they show, and so are its `links`."""
     rows = [_recent(*fields, today) for fields in found[:RECENT]]
     more = found[RECENT - 1] if len(found) > RECENT else None
     return Page(_grouped(rows), more and write_cursor(more[2], UUID(bytes=more[0])))
 
 
 def _today():
-    """When it began, where the reader is: what rows say of their time is the same until it ends."""
+    """Midnight in the reader's time zone. Rows are remembered by it: what they say of their time changes once a day."""
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _recent(pk, title, last_message_at, length, today):
-    """`pk` in bytes, by which rows are found again sooner than by a UUID."""
+    """`pk`: bytes, because the cache compares them faster than UUIDs."""
     spelled = encode(Conversation.PREFIX, UUID(bytes=pk))
     path = f"{address('conversations:index')}{spelled}/"
     group = group_of(last_message_at.astimezone(today.tzinfo), today)
@@ -207,7 +207,8 @@ def _select_shared(user, moment, pk, limit):
 
 
 def _shown(user, *, with_roles):
-    """The columns of a row, for _row, and the values they ask for. With what lets `user` into what is not theirs."""
+    """(SQL that selects what _row takes, then the owner and the roles that let `user` in; its parameters). Without
+    `with_roles`, where all is `user`'s own, the roles are NULL."""
     sql = f"""
         SELECT conversations_conversation.id, title, preview, last_message_at, length, source, model,
                p.name, p.colour,
@@ -223,16 +224,16 @@ def _shown(user, *, with_roles):
 
 
 def _others(user, found):
-    """{id: name} of those whose rows these are, where they are not the reader's own."""
+    """{id: name} of the owners of these rows, without `user`."""
     ids = {row[-2] for row in found} - {user.pk}
     return {other.pk: str(other) for other in User.objects.filter(pk__in=ids)} if ids else {}
 
 
 def months(user):
-    """The Answer: [(year, [(name of the month, cursor that begins it)])], newest first: every month that has a
+    """An Answer: [(year, [(name of a month, cursor that begins it)])], newest first, of every month with a
     conversation.
 
-    From month to month by the index, one look each; counting them would read every row.
+    One look-up in the index leads from month to month; counting would read every row.
     """
     zone = timezone.get_current_timezone()
     return ask(
@@ -270,7 +271,7 @@ def _end_of_month(at):
 
 
 def _standing(owner, roles, whose):
-    """(whose it is, where that is not the reader; the role that the reader has in it). `whose`: what _others found."""
+    """(the owner's name, empty where that is the reader; the reader's role). `whose`: what _others returned."""
     if owner not in whose:
         return "", Role.OWNER
     return whose[owner], highest(roles)
@@ -304,7 +305,8 @@ def _row(fields, whose, role, today):
 
 
 def opening(path, length):
-    """A thread that fits into one window opens at its beginning, to be read; a longer one at its end, to go on."""
+    """The address at which a list opens a conversation: at its beginning if it fits into one window, else at its
+    end."""
     return f"{path}#latest" if length > WINDOW else path
 
 
@@ -325,7 +327,7 @@ def group_of(at, now):
 
 
 def time_below_heading(at, now):
-    """What the heading of its group leaves open."""
+    """The part of a row's time that the heading of its group does not say."""
     return f"{at:%H:%M}" if (now.date() - at.date()).days <= 1 else f"{at.day} {at:%b}"
 
 

@@ -24,7 +24,7 @@ _waiting = None  # the timer that will write
 
 
 def view(pk):
-    """Somebody reads the link of this id. True where the database was asked."""
+    """Counts a reader of the link of this id. True where that was written, with this thread's Django connection."""
     global _waiting
     with _lock:
         _seen[pk] = _seen.get(pk, 0) + 1
@@ -39,7 +39,7 @@ def view(pk):
 
 
 def write():
-    """What was counted and not written yet. Where that fails it is kept for the next time: reading goes on."""
+    """Writes what was counted. Where that fails it is logged and kept for the next time: reading goes on."""
     global _last
     with _lock:
         seen = dict(_seen)

@@ -1,8 +1,7 @@
-"""How long a process may go on showing what it has just seen to be open.
+"""How long a process may go on showing a link after it asked the database whether the link still works.
 
-To ask the database for each of two hundred readers costs more than all the rest of their pages. So what it says is good
-for a moment, and whoever takes something back from strangers hears that it is done when that moment is over everywhere:
-nobody is shown it after that.
+To ask for each of two hundred readers takes longer than everything else about their pages. So an answer is good for
+LEASE; and whoever revokes or changes a link is told that it is done when every answer from before has run out.
 """
 
 import time
@@ -13,5 +12,5 @@ LEASE = 0.005  # seconds
 
 
 def run_out():
-    """For the verb that takes something back, in its transaction: waits after the commit, before anybody is told."""
+    """To be called in the transaction that takes something back: it waits after the commit, before anybody is told."""
     transaction.on_commit(lambda: time.sleep(LEASE))

@@ -1,4 +1,4 @@
-"""How whoever has a link comes in: found, not over, and behind its password if it has one. Pages and programs alike."""
+"""How a link is opened, by pages and programs alike: it is found, it works, and its password, if any, is told."""
 
 from accounts.refusals import TooManyRequests, TooManyTries
 from accounts.throttling import client, count_request, take_back
@@ -12,8 +12,8 @@ TRIES, TRIES_OF_ALL = (5, 15), (50, 60)
 
 
 def opened(request, spelled):
-    """Raises ShareNotFound, ShareRevoked, ShareExpired, TooManyRequests. Who finds one may come as often as they like:
-    a whole school has one address."""
+    """The ShareLink of an id or a slug. Only misses are counted, as a whole school may have one address. Raises
+    ShareNotFound, ShareRevoked, ShareExpired, TooManyRequests."""
     link = ShareLink.objects.opened_by(spelled)
     if link is None:
         count_request(f"no-share:{client(request)}", MISSES)
@@ -23,14 +23,14 @@ def opened(request, spelled):
 
 
 def check_unlocked(request, link):
-    """For browsers, which hold the cookie. Raises SharePasswordRequired."""
+    """For browsers, which were given a cookie for the password. Raises SharePasswordRequired."""
     if link.password and not link.unlocked_by(request.COOKIES.get(COOKIE, "")):
         raise SharePasswordRequired
 
 
 def check_password(request, link, password):
-    """Raises SharePasswordRequired, SharePasswordWrong, TooManyTries. It is counted before it is looked at, so that a
-    hundred at once are no more than one after the other, and a right one is taken back."""
+    """Each try is counted before it is checked, so that a hundred at once count as many as one after the other; a right
+    one is taken back. Raises SharePasswordRequired, SharePasswordWrong, TooManyTries."""
     if not password:
         raise SharePasswordRequired
     of_all = f"share-password:{link.pk}"
