@@ -42,7 +42,9 @@ def fetch_along(sql, params):
 
 
 def read_the_rest():
-    """Reads what this thread has sent and did not need after all, before its connection goes back to the pool."""
+    """For the end of a request: reads what this thread has sent and did not need after all, before its connection goes
+    back to the pool. What still waits is not sent along with the queries of the next request."""
+    _waiting.answers = []
     driver = connections[DEFAULT_DB_ALIAS].connection
     if driver is not None and driver.unread:
         with suppress(Error):  # then the connection is closed, and nobody waits for these rows

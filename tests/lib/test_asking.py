@@ -155,6 +155,17 @@ def test_what_was_asked_and_not_needed_is_read_before_the_connection_goes_back()
     assert len(unneeded.found) == 10_000
 
 
+def test_what_waits_when_a_request_ends_is_not_sent_along_by_the_next_one():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY SEQUENCE left_over")
+    left_over = ask("SELECT nextval('left_over')", [])
+
+    read_the_rest()
+
+    assert fetch_along("SELECT nextval('left_over')", []) == [(1,)]
+    assert left_over.found == [(2,)]
+
+
 def test_a_connection_that_is_lost_in_between_is_not_used_again():
     unneeded = ask("SELECT pg_sleep(5)", [])
     [(pid,)] = fetch_along("SELECT pg_backend_pid()", [])
