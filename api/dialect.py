@@ -155,10 +155,7 @@ class Dialect(APIView):
             count_request(f"key:{key.pk}", settings.API_RATE)
             if user is None and self.needs_user:
                 raise Problem(400, "user_required", "A workspace key says for whom it acts: Parley-User: <user id>.")
-        try:
-            unquote_to_bytes(request.META["QUERY_STRING"]).decode()
-        except UnicodeDecodeError:  # Django would read something that nobody wrote
-            raise invalid("The query", "is not UTF-8.") from None
+        check_query(request.META["QUERY_STRING"])
         if self.produces and "HTTP_ACCEPT" in request.META and not any(map(request.accepts, self.produces)):
             raise Problem(406, "not_acceptable", f"This address answers {', '.join(self.produces)}.")
 
@@ -345,6 +342,16 @@ class AsksModel:
     def once(self, key, handler):
         patience = settings.MODEL_TIMEOUT + 60  # and what is done before and after the wait
         return once_waiting(self.request.user, key, self.digest(), ask=self.ask, store=self.store, patience=patience)
+
+
+def check_query(query):
+    """Raises Problem (400) where Django would read something that nobody wrote, or fail."""
+    if query.count("&") >= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+        raise invalid("The query", f"has more than {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} parameters.")
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        raise invalid("The query", "is not UTF-8.") from None
 
 
 def _of_this_thread(Serializer):  # noqa: N803

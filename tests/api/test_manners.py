@@ -46,6 +46,13 @@ def test_what_is_not_utf8_is_no_question(as_alice, conversation, typeid):
     assert as_alice.get("/conversations?tag=caf%C3%A9").json()["total"] == 1
 
 
+def test_more_parameters_than_anybody_means_are_refused(as_alice, caplog):
+    answer = as_alice.get("/conversations?" + "&".join(["a=1"] * 1_201))
+
+    assert (answer.status_code, answer.json()["message"]) == (400, "The query has more than 1,200 parameters.")
+    assert not caplog.records
+
+
 @pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/conversations/", "/v1/conversations/%00", "/v1//conversations"])
 def test_nothing_is_ever_redirected(client, path):
     answer = client.post(path, b"{}", content_type="application/json")
