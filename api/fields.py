@@ -155,7 +155,7 @@ class Many(serializers.ListField):
         super().__init__(allow_empty=False, min_length=1, **options)
 
 
-@extend_schema_field({"type": ["string", "number", "boolean", "object", "array", "null"]})
+@extend_schema_field({"type": ["string", "number", "boolean", "object", "array", "null"], "items": {}})
 class Anything(serializers.JSONField):
     """Any JSON value."""
 

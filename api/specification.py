@@ -9,6 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 
+from api.auth import ACTING_FOR
 from lib.typeid import ALPHABET
 
 OBJECT = OpenApiTypes.OBJECT  # any JSON object
@@ -21,18 +22,44 @@ FILE = {
         "required": ["file"],
     }
 }
+# The resources, each a module of api/v1/views, in the order in which somebody new would read of them.
+RESOURCES = {
+    "conversations": "Create, list, change, delete.",
+    "items": "The messages: add, read, edit, delete, versions, results of calls, another answer.",
+    "branches": "The paths through a conversation.",
+    "context": "What to tell a model, in so many tokens.",
+    "search": "Every word, with filters, and counts of what they would leave.",
+    "projects": "What conversations belong to.",
+    "people": "Letting others into a conversation or a project, and handing it over.",
+    "shares": "Links for whoever has them: make, list, read, go on from, end.",
+    "metadata": "What your program keeps with a conversation.",
+    "tags": "Words that hang on conversations.",
+    "pins": "Conversations that you keep at hand.",
+    "archives": "Conversations that are out of the way.",
+    "bookmarks": "Items that you keep at hand.",
+    "notes": "What people write beside conversations and items.",
+    "attachments": "Files of conversations and items.",
+    "exports": "One conversation as a file.",
+    "imports": "Exports of other programs: bring one in, watch it, undo it.",
+    "models": "Which may be asked.",
+    "me": "Whose key this is, and what it may do.",
+    "settings": "What your programs remember of your choices.",
+    "users": "The users of your workspace, and those of your program.",
+    "audit": "What was done to your account, conversations and links.",
+}
 _TIME = {"type": "string", "format": "date-time"}
 
 
-def described(*, answers, takes=None, query=(), tag=None, operation=None):
+def described(*, answers, takes=None, query=(), headers=(), if_match=False):
     """What a handler promises. Its docstring is the description, the first sentence the summary.
 
-    `answers`: {status: serializer, or None for no body}. `takes`: the body's serializer. `query`: parameters, made by
-    the functions below.
+    `answers`: {status: serializer, or None for no body}. `takes`: the body's serializer. `query` and `headers`:
+    parameters, made by the functions below. `if_match`: a request may say which version of the thing it means.
     """
-    return extend_schema(
-        request=takes, responses=answers, parameters=list(query), tags=tag and [tag], operation_id=operation
-    )
+    told = [*query, *headers]
+    if if_match:
+        told.append(header("If-Match", "The ETag of what you read: 412 where somebody else has changed it since."))
+    return extend_schema(request=takes, responses=answers, parameters=told)
 
 
 def text(name, description="", *, pattern=None, maximum=None):
@@ -40,6 +67,11 @@ def text(name, description="", *, pattern=None, maximum=None):
         {"type": "string"} | ({"pattern": pattern} if pattern else {}) | ({"maxLength": maximum} if maximum else {})
     )
     return _parameter(name, schema, description)
+
+
+def header(name, description, *, pattern=None):
+    schema = {"type": "string"} | ({"pattern": pattern} if pattern else {})
+    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description)
 
 
 def whole(name, description="", *, default, lowest=1):
@@ -154,7 +186,7 @@ class Specification(AutoSchema):
         return " ".join((handler.__doc__ or "").split())
 
     def get_tags(self):
-        return [self.path.removeprefix("/v1/").split("/")[0]]
+        return [type(self.view).__module__.rpartition(".")[2]]  # one resource, one module
 
     def _get_response_bodies(self, direction="response"):
         refused = self._get_response_for_code(ErrorSerializer, "400", direction=direction)
@@ -172,8 +204,10 @@ class Specification(AutoSchema):
 
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
-        if "__doc__" not in vars(type(serializer)):
+        if vars(type(serializer))["__doc__"] is None:
             schema.pop("description", None)  # its parent's, which says nothing of it
+        if example := getattr(serializer, "example", None):
+            schema["examples"] = [example]  # to begin with: all fields, each with anything, would be refused
         if getattr(serializer, "null_is_absent", False):
             required = schema.get("required", ())
             schema |= getattr(serializer, "also", {})  # what no field can say by itself
@@ -190,7 +224,7 @@ class Specification(AutoSchema):
         found = list(super().get_override_parameters())
         if self.method == "POST":
             description = "Makes the request safe to repeat: the same key and body get the first answer again."
-            found.append(_header("Idempotency-Key", {"type": "string", "pattern": "^[ -~]{1,255}$"}, description))
+            found.append(header("Idempotency-Key", description, pattern="^[ -~]{1,255}$"))
         return found
 
     def _resolve_path_parameters(self, variables):
@@ -223,10 +257,29 @@ _PATH = {
 
 class KeyScheme(OpenApiAuthenticationExtension):
     target_class = "api.auth.KeyAuthentication"
-    name = "key"
+    name = ["key", "user"]
 
     def get_security_definition(self, auto_schema):
-        return {"type": "http", "scheme": "bearer", "description": "An API key, rk_live_… (Account → API keys)."}
+        return [
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "An API key, rk_live_… (Account → API keys). `X-API-Key: rk_live_…` does as well.",
+            },
+            {
+                "type": "apiKey",
+                "in": "header",
+                "name": ACTING_FOR,
+                "description": "For whom a workspace’s key acts, or one with `users:write`: usr_… or an external id.",
+            },
+        ]
+
+    def get_security_requirement(self, auto_schema):
+        return [{"key": []}, {"key": [], "user": []}]
+
+
+def with_resources(result, **_):
+    return result | {"tags": [{"name": name, "description": told} for name, told in RESOURCES.items()]}
 
 
 def without_marks(result, **_):
@@ -241,7 +294,3 @@ def without_marks(result, **_):
 
 def _parameter(name, schema, description):
     return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description)
-
-
-def _header(name, schema, description):
-    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description)

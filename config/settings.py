@@ -206,9 +206,14 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Parley",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
-    "DESCRIPTION": "A store for conversations with AI. Every answer is JSON; every refusal has the same shape.",
+    "DESCRIPTION": "A store for conversations with AI. Every answer is JSON; every refusal has the same shape.\n\n"
+    "A key is made under Account → API keys. Reads carry an `ETag`, which `If-Match` sends back with a change and "
+    "`If-None-Match` with another read. Lists go on with `after`.",
     "SCHEMA_PATH_PREFIX": "/v1",
-    "POSTPROCESSING_HOOKS": ["api.specification.without_marks"],  # and choices stay where they stand
+    "POSTPROCESSING_HOOKS": [  # choices stay where they stand
+        "api.specification.with_resources",
+        "api.specification.without_marks",
+    ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_PATCH": False,
 }

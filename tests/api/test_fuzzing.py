@@ -20,6 +20,7 @@ KNOWS_MORE = {
     "duplicate_item_id",
     "names_differ",
     "name_missing",
+    "stale",
 }
 
 load_all_checks()

@@ -80,3 +80,58 @@ def test_a_body_is_needed_where_no_body_says_too_little(specified):
     revoke = specified["paths"]["/v1/shares/revoke"]["post"]["requestBody"]
 
     assert revoke["required"]  # some, or all: neither field is needed by itself
+
+
+def test_every_list_says_of_what_it_is(specified):
+    """What is optional in JSON Schema, and what makers of clients stumble over."""
+
+    def lists(told):
+        if isinstance(told, dict):
+            if "array" in told.get("type", ""):  # one type, or several
+                yield told
+            told = list(told.values())
+        if isinstance(told, list):
+            for below in told:
+                yield from lists(below)
+
+    found = list(lists(specified))
+    assert found
+    assert [told for told in found if "items" not in told] == []
+
+
+def test_a_description_is_the_thing_s_own(specified):
+    told = [each.get("description") for each in specified["components"]["schemas"].values()]
+
+    assert not any(words and words.startswith("The fields of a request's body") for words in told)
+    assert specified["components"]["schemas"]["ConversationChange"]["description"].startswith("What may be changed.")
+
+
+def test_resources_are_told_one_by_one(specified):
+    used = {operation["tags"][0] for verbs in specified["paths"].values() for operation in verbs.values()}
+
+    assert sorted(tag["name"] for tag in specified["tags"]) == sorted(used)
+    assert specified["paths"]["/v1/conversations/{conversation}/items"]["get"]["tags"] == ["items"]
+
+
+def test_a_key_may_say_for_whom_it_acts(specified):
+    assert specified["paths"]["/v1/conversations"]["get"]["security"] == [{"key": []}, {"key": [], "user": []}]
+    assert specified["components"]["securitySchemes"]["user"]["name"] == "Parley-User"
+
+
+def test_what_is_tried_first_is_accepted(specified, as_alice):
+    examples = {
+        name: schema["examples"][0]
+        for name, schema in specified["components"]["schemas"].items()
+        if "examples" in schema
+    }
+
+    made = as_alice.post("/conversations", examples["ConversationInput"])
+    assert made.status_code == 201
+    path = f"/conversations/{made.json()['id']}"
+    assert as_alice.patch(path, examples["ConversationChange"]).status_code == 200
+    item = as_alice.post(f"{path}/items", examples["ItemInput"])
+    assert item.status_code == 201
+    assert as_alice.put(f"{path}/items/{item.json()['id']}/edit", examples["EditInput"]).status_code == 200
+    assert as_alice.post(f"{path}/branches", examples["BranchInput"]).status_code == 201
+    assert as_alice.post(f"{path}/share", examples["ShareInput"]).status_code == 201
+    assert as_alice.post("/projects", examples["ProjectInput"]).status_code == 201

@@ -8,6 +8,7 @@ from lib.times import iso
 
 
 class BranchChange(Input):
+    example = {"name": "second-thought"}
     name = Text(pattern=r"^[A-Za-z0-9_.-]{1,50}\Z", said="must be 1 to 50 of A–Z a–z 0–9 _ - .")
 
     def validate_name(self, name):

@@ -14,6 +14,7 @@ from projects.people import Role, highest
 
 
 class ConversationInput(Input):
+    example = {"title": "Choosing a telescope", "items": [ItemInput.example]}
     title = Text(required=False, allow_blank=True, max_length=limits.TITLE)
     project_id = Text(required=False, allow_blank=True)
     metadata = Object(required=False, limit=limits.METADATA_BYTES)
@@ -39,6 +40,7 @@ class ConversationChange(Input):
     """What may be changed. null clears; what is absent stays as it is."""
 
     null_is_absent = False
+    example = {"title": "Binoculars first"}
     title = Text(required=False, allow_blank=True, allow_null=True, max_length=limits.TITLE)
     project_id = Text(required=False, allow_blank=True, allow_null=True)
     metadata = Object(required=False, allow_null=True, limit=limits.METADATA_BYTES)

@@ -39,12 +39,13 @@ _TYPE = re.compile(r"[a-z_]{1,64}")
 
 _WORDS = {"type": "string", "maxLength": limits.TEXT}
 _NAMED = {"type": {"type": "string", "pattern": "^[a-z_]{1,64}$"}}
+_LIST = {"type": "array", "items": {}}
 _PART = {
     "type": "object",
     "required": ["type"],
     "anyOf": [
         {"properties": {"type": {"enum": list(SPELLINGS)}, "text": _WORDS}, "required": ["text"]},
-        {"properties": {"type": {"enum": ["tool_calls"]}, "tool_calls": {"type": "array"}}, "required": ["tool_calls"]},
+        {"properties": {"type": {"enum": ["tool_calls"]}, "tool_calls": _LIST}, "required": ["tool_calls"]},
         {"properties": {"type": {"not": {"enum": [*SPELLINGS, "tool_calls", "fields"]}, **_NAMED["type"]}}},
     ],
 }
@@ -58,11 +59,12 @@ class Content(serializers.JSONField):
 
 
 class ItemInput(Input):
+    example = {"role": "user", "content": "Which telescope should I buy?"}
     also = {
         "if": {"properties": {"type": {"enum": ["message", None]}}},
         "then": {
             "required": ["role", "content"],
-            "properties": {"role": {"type": "string"}, "content": {"type": ["string", "array"]}},
+            "properties": {"role": {"type": "string"}, "content": {"type": ["string", "array"], "items": {}}},
         },
     }
     id = Text(
@@ -117,6 +119,7 @@ class ItemsInput(Input):
 
 
 class EditInput(Input):
+    example = {"content": "Binoculars first."}
     content = Content(error_messages={"required": "is missing."})
 
     def validate_content(self, content):
@@ -124,6 +127,7 @@ class EditInput(Input):
 
 
 class RegenerateInput(Input):
+    example = {"temperature": 0.7}
     model = Text(
         required=False, max_length=120, help_text="Else the conversation’s metadata.model_id, or the server’s."
     )
@@ -132,6 +136,7 @@ class RegenerateInput(Input):
 
 
 class CallChange(Input):
+    example = {"status": "completed", "output": {"clear": True}}
     status = serializers.ChoiceField(STATUSES, error_messages=ItemInput().fields["status"].error_messages)
     output = Anything(required=False)
     error = Anything(required=False)
@@ -193,6 +198,18 @@ def check_length(text, field):
 # --- as it is given back ---
 
 
+class PartSerializer(serializers.Serializer):
+    """A part of what is said. Beside its type it has what its type has: as a rule a text."""
+
+    type = serializers.CharField()
+    text = Anything(required=False)
+
+
+@extend_schema_field({"anyOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/components/schemas/Part"}}]})
+class Said(serializers.JSONField):
+    """A string, or a list of parts."""
+
+
 class ItemSerializer(serializers.Serializer):
     """An item. `content` is a string in the short form and a list of parts in the full one."""
 
@@ -200,11 +217,9 @@ class ItemSerializer(serializers.Serializer):
     object = serializers.ChoiceField(["conversation.item"])
     type = serializers.CharField()
     role = serializers.CharField()
-    content = Content()
+    content = Said()
     text = serializers.CharField(required=False, allow_blank=True, help_text="Full form: the text parts, joined.")
-    parts = serializers.ListField(
-        child=serializers.DictField(), required=False, help_text="Short form: the full content."
-    )
+    parts = PartSerializer(many=True, required=False, help_text="Short form: the full content.")
     status = serializers.CharField()
     branch = serializers.CharField()
     sequence_number = serializers.IntegerField(help_text="From 1 on, along the branch that is read.")
@@ -296,7 +311,7 @@ class VersionSerializer(serializers.Serializer):
 
     version = serializers.IntegerField()
     content = serializers.CharField(allow_blank=True)
-    parts = serializers.ListField(child=serializers.DictField())
+    parts = PartSerializer(many=True)
     created_at = Moment()
     edited_by = serializers.CharField(required=False)
 

@@ -17,6 +17,7 @@ class ProjectChange(Input):
     """What may be changed. null clears the note and the instruction."""
 
     null_is_absent = False
+    example = {"title": "Astronomy"}
     title = Text(required=False, allow_null=True, **NAME)
     name = Text(required=False, allow_null=True, **NAME)
     description = Text(

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from api.fields import Anything, Flag, Input, Many, Moment, Text, Whole, wrong
 from api.problem import Problem
-from api.v1.serializers.items import FIELDS, spell_parts
+from api.v1.serializers.items import FIELDS, PartSerializer, spell_parts
 from conversations import limits as conversation_limits
 from conversations.models import Conversation, Message
 from lib.times import iso
@@ -34,6 +34,7 @@ PASSWORD = {
 class Options(Input):
     """What a link is beside what it shows, and what is left out of that."""
 
+    example = {"expires_in": 604_800}
     title = Text(required=False, allow_blank=True, max_length=conversation_limits.TITLE)
     expires_in = Whole(required=False, min_value=1, max_value=limits.LIFE, help_text="Seconds; never, where absent.")
     password = Text(**PASSWORD)
@@ -160,7 +161,10 @@ class RevokeInput(Input):
         "anyOf": [
             {
                 "required": ["share_ids"],
-                "properties": {"share_ids": {"type": "array", "minItems": 1}, "all": {"enum": [False, None]}},
+                "properties": {
+                    "share_ids": {"type": "array", "items": {}, "minItems": 1},
+                    "all": {"not": {"const": True}},
+                },
             },
             {"required": ["all"], "properties": {"all": {"const": True}, "share_ids": {"maxItems": 0}}},
         ]
@@ -204,7 +208,7 @@ class PublicItemSerializer(serializers.Serializer):
     id = serializers.CharField()
     type = serializers.CharField()
     role = serializers.CharField()
-    content = serializers.ListField(child=serializers.DictField())
+    content = PartSerializer(many=True)
     name = serializers.CharField(required=False, help_text="A tool’s.")
     call_id = serializers.CharField(required=False)
     arguments = Anything(required=False)

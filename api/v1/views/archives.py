@@ -6,13 +6,13 @@ from api.v1.views.conversations import ConversationView, etag_of
 
 
 class Archive(ConversationView):
-    @spec.described(answers={200: ConversationSerializer})
+    @spec.described(answers={200: ConversationSerializer}, if_match=True)
     def put(self, request, conversation):
         """Takes it out of the history; search still finds it."""
         found = self.conversation(conversation, write=True)
         return self.change(found, found.archive)
 
-    @spec.described(answers={200: ConversationSerializer})
+    @spec.described(answers={200: ConversationSerializer}, if_match=True)
     def delete(self, request, conversation):
         """Puts it back into the history."""
         found = self.conversation(conversation, write=True)

@@ -65,7 +65,7 @@ class OneBranch(BranchView):
         """One branch."""
         return self.shown(*self.branch(conversation, branch))
 
-    @spec.described(takes=BranchChange, answers={200: BranchSerializer})
+    @spec.described(takes=BranchChange, answers={200: BranchSerializer}, if_match=True)
     def patch(self, request, conversation, branch):
         """Another name; MAIN keeps its own."""
         found, branch = self.branch(conversation, branch, write=True)
@@ -75,7 +75,7 @@ class OneBranch(BranchView):
             branch.rename(name)
         return self.shown(found, branch)
 
-    @spec.described(answers={200: BranchDeletedSerializer})
+    @spec.described(answers={200: BranchDeletedSerializer}, if_match=True)
     def delete(self, request, conversation, branch):
         """With the items that no other branch reaches. The conversation's owner's alone."""
         found, branch = self.branch(conversation, branch)

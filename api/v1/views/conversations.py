@@ -169,7 +169,7 @@ class OneConversation(ConversationView):
         more["items_next_after"] = items[-1]["id"] if page.has_more else None
         return self.one(conversation, **more)
 
-    @spec.described(takes=ConversationChange, answers={200: ConversationSerializer})
+    @spec.described(takes=ConversationChange, answers={200: ConversationSerializer}, if_match=True)
     def patch(self, request, conversation):
         """Changes what is named; null clears."""
         found = self.conversation(conversation, write=True)
@@ -185,12 +185,12 @@ class OneConversation(ConversationView):
             locked.change(**fields)
         return self.one(locked)
 
-    @spec.described(takes=ConversationChange, answers={200: ConversationSerializer})
+    @spec.described(takes=ConversationChange, answers={200: ConversationSerializer}, if_match=True)
     def post(self, request, conversation):
         """The same as PATCH."""
         return self.patch(request, conversation)
 
-    @spec.described(answers={204: None})
+    @spec.described(answers={204: None}, if_match=True)
     def delete(self, request, conversation):
         """With everything in it, for good; its shares answer 410 from then on."""
         found = self.conversation(conversation)

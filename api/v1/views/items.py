@@ -150,7 +150,7 @@ class OneItem(ItemView):
         found, message = self.message(conversation, item)
         return self.one(found, message.pk, full=True)
 
-    @spec.described(answers={200: ItemDeletedSerializer})
+    @spec.described(answers={200: ItemDeletedSerializer}, if_match=True)
     def delete(self, request, conversation, item):
         """Only this item: what followed is joined to what came before it. The conversation's owner's alone."""
         found, message = self.message(conversation, item)
@@ -172,7 +172,7 @@ class OneItem(ItemView):
 
 
 class Edit(ItemView):
-    @spec.described(takes=EditInput, answers={200: ItemSerializer}, query=(CONTENT,))
+    @spec.described(takes=EditInput, answers={200: ItemSerializer}, query=(CONTENT,), if_match=True)
     def put(self, request, conversation, item):
         """In place: the id stays, and what it said before is kept as a version."""
         found, message = self.message(conversation, item, write=True)
@@ -182,7 +182,7 @@ class Edit(ItemView):
             message.edit(text, parts=parts, by=request.user)
         return self.one(found, message.pk, full=False)
 
-    @spec.described(takes=EditInput, answers={200: EditedSerializer}, query=(CONTENT,))
+    @spec.described(takes=EditInput, answers={200: EditedSerializer}, query=(CONTENT,), if_match=True)
     def post(self, request, conversation, item):
         """As a branch of its own: the old wording and all that followed stay where they are."""
         found, message = self.message(conversation, item, write=True)
@@ -211,7 +211,7 @@ class Edit(ItemView):
 
 
 class Regenerate(AsksModel, ItemView):
-    @spec.described(takes=RegenerateInput, answers={201: RegeneratedSerializer}, query=(CONTENT,))
+    @spec.described(takes=RegenerateInput, answers={201: RegeneratedSerializer}, query=(CONTENT,), if_match=True)
     def post(self, request, conversation, item):
         """Asks the model again; the answer stands beside the old one. 503 while no model is configured.
 

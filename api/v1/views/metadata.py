@@ -12,12 +12,12 @@ class Metadata(V1):
         """The object that clients keep with a conversation."""
         return self.one(self.conversation(conversation))
 
-    @spec.described(takes=spec.OBJECT, answers={200: spec.OBJECT})
+    @spec.described(takes=spec.OBJECT, answers={200: spec.OBJECT}, if_match=True)
     def put(self, request, conversation):
         """Another object in its place."""
         return self.change(conversation)
 
-    @spec.described(takes=spec.OBJECT, answers={200: spec.OBJECT})
+    @spec.described(takes=spec.OBJECT, answers={200: spec.OBJECT}, if_match=True)
     def patch(self, request, conversation):
         """Changes the keys that are sent, and takes away those that are null."""
         return self.change(conversation, merge=True)

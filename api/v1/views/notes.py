@@ -68,7 +68,7 @@ class OneNote(NoteView):
         """One note."""
         return self.shown(self.found(self.notes(), note))
 
-    @spec.described(takes=NoteInput, answers={200: NoteSerializer})
+    @spec.described(takes=NoteInput, answers={200: NoteSerializer}, if_match=True)
     def patch(self, request, note):
         """Other words, by whoever wrote it."""
         found = self.found(self.notes(), note)
@@ -80,7 +80,7 @@ class OneNote(NoteView):
             found.change(fields["text"], shared=shared)
         return self.shown(found)
 
-    @spec.described(answers={200: spec.deleted("note.deleted")})
+    @spec.described(answers={200: spec.deleted("note.deleted")}, if_match=True)
     def delete(self, request, note):
         """The note: by whoever wrote it, and what is shared by the conversation's owner too."""
         found = self.found(self.notes(), note)

@@ -78,7 +78,7 @@ class OneProject(ProjectView):
         """One project."""
         return self.shown(self.project(project))
 
-    @spec.described(takes=ProjectChange, answers={200: ProjectSerializer})
+    @spec.described(takes=ProjectChange, answers={200: ProjectSerializer}, if_match=True)
     def patch(self, request, project):
         """Changes what is named."""
         found = self.project(project, write=True)
@@ -88,7 +88,7 @@ class OneProject(ProjectView):
             locked.change(**fields)
         return self.shown(locked)
 
-    @spec.described(answers={200: ProjectDeletedSerializer})
+    @spec.described(answers={200: ProjectDeletedSerializer}, if_match=True)
     def delete(self, request, project):
         """The project; its conversations stay, without it."""
         found = self.project(project)

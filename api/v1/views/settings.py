@@ -31,7 +31,7 @@ class Settings(SettingsView):
         """What your programs remember of your choices: one object, in their own words."""
         return self.shown(ClientSettings.of(request.user))
 
-    @spec.described(takes=spec.OBJECT, answers={200: spec.OBJECT})
+    @spec.described(takes=spec.OBJECT, answers={200: spec.OBJECT}, if_match=True)
     def patch(self, request):
         """Changes the keys that are sent, and takes away those that are null."""
         changes = self.body()
@@ -49,7 +49,7 @@ class Preferences(SettingsView):
         """The part of the settings that is called preferences."""
         return self.shown(ClientSettings.of(request.user))
 
-    @spec.described(takes=PreferencesInput, answers={200: PreferencesSerializer})
+    @spec.described(takes=PreferencesInput, answers={200: PreferencesSerializer}, if_match=True)
     def patch(self, request):
         """Changes the keys that are sent, and takes away those that are null."""
         return self.change(self.payload(PreferencesInput)[PREFERENCES], below=PREFERENCES)

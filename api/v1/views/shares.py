@@ -42,6 +42,7 @@ LISTED = (
 DAYS, DAYS_AT_MOST = 30, 365  # that views are told of
 BRANCH = (spec.text("branch", "A branch’s name. Counts more than the body’s."),)
 HEADER = "Parley-Share-Password"  # in which programs tell it
+PASSWORD = spec.header(HEADER, "Of a link that has one.")
 READS = 100  # a minute, from one address, of whatever links
 
 
@@ -232,7 +233,7 @@ class PublicShare(V1):
         super().initial(request, *args, **kwargs)
         count_request(f"share:{client(request)}", READS)
 
-    @spec.described(answers={200: PublicShareSerializer})
+    @spec.described(answers={200: PublicShareSerializer}, headers=[PASSWORD])
     def get(self, request, share):
         """What the link shows: the words as they were when it was made. 410 after its end."""
         link = opened(request, share)
@@ -246,7 +247,7 @@ class PublicShare(V1):
 
 
 class ContinueShare(V1):
-    @spec.described(answers={201: ConversationSerializer})
+    @spec.described(answers={201: ConversationSerializer}, headers=[PASSWORD])
     def post(self, request, share):
         """What a link shows as a new conversation of the caller’s, where whoever made it allows that (`read_only`)."""
         conversation = Continuation(opened(request, share)).start(request.user, request=request)

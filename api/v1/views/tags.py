@@ -51,7 +51,7 @@ class OneTag(TagView):
         """One tag."""
         return self.counted(self.tag(tag))
 
-    @spec.described(takes=TagInput, answers={200: TagSerializer})
+    @spec.described(takes=TagInput, answers={200: TagSerializer}, if_match=True)
     def patch(self, request, tag):
         """Another name, everywhere it hangs."""
         found, name = self.tag(tag), self.payload(TagInput)["name"]
@@ -59,7 +59,7 @@ class OneTag(TagView):
             self.locked(found).rename(name)
         return self.counted(found)
 
-    @spec.described(answers={200: spec.deleted("tag.deleted")})
+    @spec.described(answers={200: spec.deleted("tag.deleted")}, if_match=True)
     def delete(self, request, tag):
         """The tag, from every conversation; the conversations stay."""
         found = self.tag(tag)

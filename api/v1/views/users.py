@@ -55,7 +55,7 @@ class OneUser(UserView):
         """One user, by id or external id."""
         return self.shown(self.user(user))
 
-    @spec.described(takes=UserChange, answers={200: UserSerializer})
+    @spec.described(takes=UserChange, answers={200: UserSerializer}, if_match=True)
     def patch(self, request, user):
         """Another name, other metadata: of users that a program made."""
         found = self.user(user, made_here=True)
@@ -69,7 +69,7 @@ class OneUser(UserView):
             self.record("user.change", found, fields=sorted(fields))
         return self.shown(found)
 
-    @spec.described(answers={200: spec.deleted("user.deleted")})
+    @spec.described(answers={200: spec.deleted("user.deleted")}, if_match=True)
     def delete(self, request, user):
         """Erases a user that a program made, with everything they have, for good."""
         found = self.user(user, made_here=True)

@@ -1,6 +1,11 @@
 """What is read has an ETag, and what is changed or deleted may say which one it was."""
 
+import json
+import re
+
 import pytest
+
+from api.v1.views.schema import specification
 
 
 @pytest.fixture
@@ -71,3 +76,24 @@ def test_what_one_has_already_is_not_sent_again(resources, kind):
         assert app.get(path, If_None_Match=condition).status_code == 200
     refused = app.patch(path, first, If_None_Match="*")
     assert (refused.status_code, app.get(path)["ETag"]) == (412, etag)
+
+
+def test_the_specification_says_where_a_version_may_be_said(resources):
+    app, known = resources
+    path = known["conversation"][0]
+    names = {"conversation": path.rpartition("/")[2], "branch": "aside", "user": "app-user-7"}
+    names |= {kind: known[kind][0].rpartition("/")[2] for kind in ("tag", "note", "project")}
+    names["item"] = app.get(f"{path}/items").json()["data"][0]["id"]
+    body = {"title": "One", "name": "One", "text": "One", "content": "One", "preferences": {}}
+    told = [
+        (verb.upper(), address)
+        for address, verbs in json.loads(specification())["paths"].items()
+        for verb, operation in verbs.items()
+        if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ()))
+    ]
+
+    assert len(told) == 23
+    for verb, address in told:
+        address = re.sub(r"{(\w+)}", lambda found: names[found[1]], address.removeprefix("/v1"))
+        refused = app(verb, address, body, If_Match='"another"')
+        assert (refused.status_code, refused.json()["code"]) == (412, "stale"), f"{verb} {address}"
