@@ -9,8 +9,8 @@ from itertools import takewhile
 
 from conversations import paths
 from conversations.models import Message
-from conversations.reading import Tree
 from conversations.refusals import ContextTooSmall
+from conversations.tree import Tree
 from conversations.utterances import Utterance, utterances
 from projects.models import Project
 
@@ -38,7 +38,7 @@ class Context:
 def context(conversation, tip, *, tokens, reader):
     """The Context of the path to the position `tip`, for `reader`, in at most so many tokens. Raises ContextTooSmall
     where the turn of the system takes more."""
-    path = Tree(conversation).path(tip)
+    path = Tree(conversation.pk).path(tip)
     lead = list(takewhile(lambda item: item.role in SYSTEM, paths.items_at(conversation, path[:OPENING])))
     system = [*_instruction(conversation, reader), *utterances(lead)]
     left = tokens - _size(system)

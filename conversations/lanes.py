@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from conversations.models import Branch, Message
-from conversations.reading import Tree
 from conversations.threads import permalink
+from conversations.tree import Tree
 from conversations.writers import names
 from lib.text import first_line
 
@@ -45,7 +45,7 @@ class Lane:
 
 def lanes(conversation, reader):
     """(the first LANES Lanes in order of reading, how many there are)"""
-    tree, ends = Tree(conversation), _ends(conversation)
+    tree, ends = Tree(conversation.pk), _ends(conversation)
     active = set(tree.path(conversation.tip_position))
     found = []
     for position, depth, parts in tree.in_reading_order(active):
@@ -63,7 +63,7 @@ def threaded(conversation, reader, *, after=None):
 
     ValueError where `after` is no position of this conversation.
     """
-    tree, ends = Tree(conversation), _ends(conversation)
+    tree, ends = Tree(conversation.pk), _ends(conversation)
     active = set(tree.path(conversation.tip_position))
     order = list(tree.in_reading_order(active))
     start = 0 if after is None else [position for position, _, _ in order].index(after) + 1

@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from conversations.models import Conversation, Message
-from conversations.reading import OPENING, Tree
+from conversations.reading import OPENING, path_to
+from conversations.tree import Tree
 from lib.sql import fetch, fetch_prepared
 from lib.text import first_line
 from lib.typeid import encode
@@ -101,7 +102,7 @@ def piece(conversation, tip, *, before=None, after=None, with_calendar=False):
 
     ValueError where the path has no such place. `with_calendar` where it is shown by itself.
     """
-    path = Tree(conversation).path(tip)
+    path = path_to(conversation, tip)
     if before is not None:
         end = path.index(before)
         start = max(0, end - PIECE)
@@ -142,14 +143,13 @@ def _all_items(pk, revision, tip, loaded):
 
 @lru_cache(maxsize=KEPT)
 def _all(pk, revision, tip):
-    condition, positions = _on_path(pk, tip)
     path = Conversation(pk=pk).get_absolute_url()
     rows = fetch(
-        f"""
+        """
         SELECT id, position, left(text, %s) FROM conversations_message
-        WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND {condition} ORDER BY position
-        """,  # noqa: S608  one of two conditions of ours
-        [OPENING, pk, positions],
+        WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND position <@ %s::int4multirange ORDER BY position
+        """,
+        [OPENING, pk, Tree(pk).path(tip).multirange],
     )
     return [_line(path, *row) for row in rows]
 
@@ -197,32 +197,20 @@ def _day(path, day):
 
 
 def _days(pk, tip, zone):
-    condition, positions = _on_path(pk, tip)
     with connection.cursor() as cursor:
         # Materialised, and the ids asked for one by one: after a large import PostgreSQL does not know how much there
         # is, and would count all days again for every message.
         cursor.execute(
-            f"""
+            """
             WITH day AS MATERIALIZED (
                 SELECT min(position) AS first, (created_at AT TIME ZONE %s)::date AS date, count(*) AS asked
                 FROM conversations_message
-                WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND {condition} GROUP BY date
+                WHERE conversation_id = %s AND role = 'user' AND NOT hidden AND position <@ %s::int4multirange
+                GROUP BY date
             )
             SELECT (SELECT id FROM conversations_message WHERE conversation_id = %s AND position = first), date, asked
             FROM day ORDER BY first
-            """,  # noqa: S608  one of two conditions of ours
-            [zone, pk, positions, pk],
+            """,
+            [zone, pk, Tree(pk).path(tip).multirange, pk],
         )
         return [Day(*row) for row in cursor.fetchall()]
-
-
-def _on_path(pk, tip):
-    """A condition for the messages on a path, and the positions that go into it: those on it or those beside it, for
-    ten thousand numbers take PostgreSQL longer to read than the messages do."""
-    tree = Tree(Conversation(pk=pk))
-    path = tree.path(tip)
-    beside = tree.parents.keys() - path
-    if len(beside) < len(path):
-        return "position <> ALL(%s::int[])", list(beside)
-    else:
-        return "position = ANY(%s::int[])", path

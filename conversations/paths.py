@@ -1,17 +1,13 @@
-"""Branches for programs: pages of one, in either order, behind any message there ever was.
-
-Positions grow along every path, so a place on it is a number, and stays one when the message that had it is deleted.
-"""
+"""Branches for programs: pages of one, in either order, behind any message there ever was."""
 
 import json
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from conversations.models import Message, Tombstone
 from conversations.models.appending import FIELDS
 from conversations.models.conversation import message_id
-from conversations.reading import Tree, upwards
+from conversations.tree import Tree
 from lib.sql import fetch, fetch_prepared
 from lib.typeid import encode
 
@@ -23,7 +19,7 @@ class PathPage:
     """`positions` in the order asked for; `first` is the number, from 1 on, that the first of them has on the path."""
 
     positions: list[int]
-    first: int | None
+    first: int
     step: int  # 1, or -1 where the newest come first
     has_more: bool
     length: int  # of the whole path
@@ -32,65 +28,26 @@ class PathPage:
         return {position: self.first + self.step * index for index, position in enumerate(self.positions)}
 
 
-def page(conversation, tip, *, after=None, limit, newest_first=False, numbered=True):
-    """A page of the path to `tip`, behind the position `after`. Who needs no numbers need not have them counted."""
-    if tip == conversation.tip_position and newest_first and after is None:
-        return _newest(conversation, limit)
-    elif tip == conversation.tip_position and conversation.is_straight:
-        return _straight(conversation, after, limit, newest_first, numbered)
-    path = Tree(conversation).path(tip)
+def page(conversation, tip, *, after=None, limit, newest_first=False):
+    """A page of the path to `tip`, behind the position `after`."""
+    path = Tree(conversation.pk).path(tip)
     if newest_first:
-        end = len(path) if after is None else bisect_left(path, after)
+        end = len(path) if after is None else path.before(after)
         start = max(0, end - limit)
         return PathPage(path[start:end][::-1], end, -1, start > 0, len(path))
     else:
-        start = 0 if after is None else bisect_right(path, after)
+        start = 0 if after is None else path.before(after + 1)
         end = start + limit
         return PathPage(path[start:end], start + 1, 1, end < len(path), len(path))
 
 
-def _newest(conversation, limit):
-    """The end of the active branch, whose length the conversation knows: a walk as long as the page."""
-    positions = upwards(conversation, conversation.tip_position, limit + 1)
-    page = positions[-limit:][::-1] if limit else []
-    return PathPage(page, conversation.length, -1, len(positions) > limit, conversation.length)
-
-
-def _straight(conversation, after, limit, newest_first, numbered):
-    """Where all messages are on one path: those that stand beside a place in the index, whatever the length."""
-    comes_next, before, order, step = ("<", "<", "DESC", -1) if newest_first else (">", "<=", "ASC", 1)
-    # What was written since the conversation was read stands behind its tip, on whatever path.
-    [(positions, number)] = fetch_prepared(
-        f"""
-        SELECT ARRAY(
-                   SELECT position FROM conversations_message
-                   WHERE conversation_id = %(conversation)s AND position {comes_next} %(after)s::int
-                     AND position <= %(tip)s::int
-                   ORDER BY position {order} LIMIT %(limit)s::int
-               ), (
-                   SELECT count(*) FROM conversations_message
-                   WHERE %(numbered)s AND conversation_id = %(conversation)s AND position {before} %(after)s::int
-               )
-        """,  # noqa: S608  only our own words are put in
-        {
-            "conversation": conversation.pk,
-            "after": after or 0,
-            "tip": conversation.tip_position,
-            "limit": limit + 1,
-            "numbered": numbered,
-        },
-    )
-    first = (number if newest_first else number + 1) if numbered else None
-    return PathPage(positions[:limit], first, step, len(positions) > limit, conversation.length)
-
-
 def places_of(conversation, positions):
     """{position: (a branch that holds the message there, its number on it)}: the active branch where that is one."""
-    tree = Tree(conversation)
-    numbers = {position: number for number, position in enumerate(tree.path(conversation.tip_position), 1)}
+    tree = Tree(conversation.pk)
+    active = tree.path(conversation.tip_position)
     return {
-        position: (conversation.active_branch, numbers[position])
-        if position in numbers
+        position: (conversation.active_branch, active.index(position) + 1)
+        if position in active
         else (_branch_above(conversation, tree, position), len(tree.path(position)))
         for position in positions
     }
@@ -103,7 +60,7 @@ def _branch_above(conversation, tree, position):
 
 def lengths(conversation, tips):
     """{tip: how many messages its path has}"""
-    tree = Tree(conversation)
+    tree = Tree(conversation.pk)
     return {tip: len(tree.path(tip)) for tip in tips}
 
 
@@ -122,8 +79,8 @@ def position_of(conversation, spelled, *, read=message_id):
 
 def last_said(conversation, tip, role):
     """The last message of this role on the path to `tip`, or None."""
-    path = Tree(conversation).path(tip)
-    return conversation.messages.filter(position__in=path, role=role).order_by("position").last()
+    path = Tree(conversation.pk).path(tip)
+    return conversation.messages.on(path).filter(role=role).order_by("position").last()
 
 
 class Item(NamedTuple):

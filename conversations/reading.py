@@ -1,18 +1,17 @@
 """Which messages a thread page shows: a window of one path, and who else answered the same question.
 
 A path runs from the first message to a tip. What stands right before the tip is nearly always its last window too, so
-that 10,000 messages open like 10; where it is not, a recursive walk from the tip finds it, bounded by the window.
-Anywhere else on the path we need to know which way is down, and read every parent number of the conversation as two
-arrays out of the covering index (about 2 ms for 10,000).
+that 10,000 messages open like 10. Everything else is found on the path (conversations.tree), which costs what turns off
+on the way and not what is written.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import starmap
 from typing import NamedTuple
 
 from django.db import connection
 
+from conversations.tree import Path, Tree
 from lib.asking import ask, fetch_along
 
 WINDOW = 50
@@ -66,8 +65,8 @@ class Sibling:
 
 def latest(conversation):
     """The end of the active branch."""
-    positions = upwards(conversation, conversation.tip_position, WINDOW + 1)
-    return _ending(conversation.tip_position, positions, has_later=False)
+    path = Tree(conversation.pk).path(conversation.tip_position)
+    return _window(path, len(path) - WINDOW)
 
 
 class Opening:
@@ -80,14 +79,15 @@ class Opening:
         self.families = ask(_FAMILIES_NEAR_TIP, given, read=_families)
 
     def window(self, conversation):
-        lines = _path(self.lines.found, conversation.tip_position)
+        lines = _near(self.lines.found, conversation.tip_position)
         if lines is None:
             return latest(conversation)
-        window = _ending(conversation.tip_position, [line.position for line in lines], has_later=False)
-        return replace(window, lines=lines[-WINDOW:], families=self.families.found)
+        has_earlier, lines = len(lines) > WINDOW, lines[-WINDOW:]
+        positions = [line.position for line in lines]
+        return Window(conversation.tip_position, positions, has_earlier, False, lines, self.families.found)
 
 
-def _path(lines, tip):
+def _near(lines, tip):
     """Those of `lines`, oldest first, that are on the path to `tip`: all of it, or as much of its end as makes a window
     and tells whether there is more. None where they do not reach so far."""
     path, wanted = [], tip
@@ -100,40 +100,64 @@ def _path(lines, tip):
 
 def first(conversation):
     """The beginning of the active branch."""
-    path = Tree(conversation).path(conversation.tip_position)
-    return Window(conversation.tip_position, path[:WINDOW], has_earlier=False, has_later=len(path) > WINDOW)
+    return _window(Tree(conversation.pk).path(conversation.tip_position), 0)
 
 
 def whole(conversation, tip):
     """The path to `tip` from its beginning, as far as one page may go: to be printed."""
-    path = Tree(conversation).path(tip)
-    return Window(tip, path[:WHOLE], has_earlier=False, has_later=len(path) > WHOLE)
+    return _window(path_to(conversation, tip), 0, WHOLE)
 
 
 def earlier(conversation, tip, before):
     """What comes before position `before` on the path to `tip`."""
-    positions = upwards(conversation, before, WINDOW + 2)[:-1]
-    return _ending(tip, positions, has_later=True)
+    above = path_to(conversation, before)[:-1]
+    return Window(tip, above[-WINDOW:], has_earlier=len(above) > WINDOW, has_later=True)
 
 
 def later(conversation, tip, after):
     """What comes after position `after` on the path to `tip`; nothing when it is not on that path."""
-    path = Tree(conversation).path(tip)
-    start = path.index(after) + 1 if after in path else len(path)
-    positions = path[start : start + WINDOW]
-    return Window(tip, positions, has_earlier=True, has_later=start + WINDOW < len(path))
+    path = path_to(conversation, tip)
+    return _window(path, path.index(after) + 1) if after in path else Window(tip, [], True, False)
+
+
+class Landing:
+    """The message of this id, where a link led somebody: all that around() asks, before the conversation is there."""
+
+    def __init__(self, pk, message_id):
+        self.place = ask(_PLACE, [pk, message_id], read=lambda rows: rows[0][0] if rows else None)
+        self.tree = Tree(pk)
+
+    def window(self, conversation, tip=None):
+        """ValueError where it is not in this conversation."""
+        if self.place.found is None:
+            raise ValueError
+        return _around(conversation, self.tree, self.place.found, tip)
 
 
 def around(conversation, position, tip=None):
     """A message in its context, on the path to `tip`, which is the active branch's where none is named, if that
     contains it, else on the newest branch that does."""
-    tree = Tree(conversation)
-    path = tree.path(conversation.tip_position if tip is None else tip)
+    return _around(conversation, Tree(conversation.pk), position, tip)
+
+
+def _around(conversation, tree, position, tip):
+    path = path_to(conversation, conversation.tip_position if tip is None else tip, tree)
     if position not in path:
         path = tree.path(tree.newest_leaf_below(position))
-    start = max(0, min(path.index(position) - LEAD_IN, len(path) - WINDOW))
-    positions = path[start : start + WINDOW]
-    return Window(path[-1], positions, has_earlier=start > 0, has_later=start + WINDOW < len(path))
+    return _window(path, min(path.index(position) - LEAD_IN, len(path) - WINDOW))
+
+
+def path_to(conversation, tip, tree=None):
+    """The path to a tip that may be made up: an empty one where no message is."""
+    tree = tree or Tree(conversation.pk)
+    return tree.path(tip) if tip == conversation.tip_position or tree.has(tip) else Path()
+
+
+def _window(path, start, size=WINDOW):
+    """Of the path, from the `start`th of its messages."""
+    start = max(0, start)
+    positions = path[start : start + size]
+    return Window(path[-1] if path else None, positions, has_earlier=start > 0, has_later=start + size < len(path))
 
 
 def chronological(conversation, *, after=None, before=None, at=None):
@@ -159,112 +183,6 @@ def _written(conversation, condition, place):
         return [position for (position,) in cursor.fetchall()]
 
 
-def siblings(conversation, rows, *, with_hidden=False):
-    """{position: Sibling} for those of `rows` (Lines) that are not the only answer to their parent."""
-    if conversation.is_straight:
-        return {}
-    parents = {row.parent_position for row in rows} - {None}
-    hidden = "" if with_hidden else "AND NOT hidden"
-    sql = _FAMILIES.format(answers=_ANSWERS_OF.format(hidden=hidden), hidden=hidden)
-    return _families(fetch_along(sql, {"conversation": conversation.pk, "parents": list(parents)}))
-
-
-def _families(rows):
-    return {position: Sibling(*rest) for position, *rest in rows}
-
-
-class Tree:
-    """Every message's parent, in order of position; parents always stand before their children."""
-
-    def __init__(self, conversation):
-        [(positions, parents)] = fetch_along(
-            "SELECT array_agg(position ORDER BY position), array_agg(parent_position ORDER BY position)"
-            " FROM conversations_message WHERE conversation_id = %s",
-            [conversation.pk],
-        )
-        self.parents = dict(zip(positions or [], parents or [], strict=True))
-
-    def path(self, tip):
-        path = []
-        while tip is not None and tip in self.parents:
-            path.append(tip)
-            tip = self.parents[tip]
-        path.reverse()
-        return path
-
-    def above(self, position, gone):
-        """The first on the way from `position` to the root that is not among `gone`; None where all are."""
-        while position in gone:
-            position = self.parents[position]
-        return position
-
-    def newest_leaf_below(self, position):
-        """The last message written anywhere below `position`: nothing answers it, or that answer were later."""
-        return max(self.below({position}))
-
-    def below(self, positions):
-        """These and everything that answers them, directly or not."""
-        below = set(positions)
-        for candidate, parent in self.parents.items():
-            if parent in below:
-                below.add(candidate)
-        return below
-
-    def in_reading_order(self, active):
-        """(position, depth, whether something parts there) of every message, as one would read all of them aloud.
-
-        A message stands below what it answers. Where several answer one, those that turn off come first and count as
-        one step deeper; then goes on the way that is in `active`, else the one that was written on last.
-        """
-        children, newest = defaultdict(list), dict.fromkeys(self.parents, 0)
-        for position, parent in self.parents.items():
-            children[parent].append(position)
-        for position in reversed(self.parents):  # each is complete when it is reached
-            newest[position] = max(newest[position], position)
-            if (parent := self.parents[position]) is not None:
-                newest[parent] = max(newest[parent], newest[position])
-        # By hand and not by calling itself: a conversation may part a thousand times, one parting below the other.
-        waiting = [(root, 0, True) for root in reversed(children[None])]
-        while waiting:
-            position, depth, parts = waiting.pop()
-            yield position, depth, parts
-            following = sorted(children[position], key=lambda child: (child in active, newest[child]))
-            turns = len(following) - 1
-            waiting += [(child, depth + (n < turns), turns > 0) for n, child in reversed(list(enumerate(following)))]
-
-    def owners(self, tip, branches):
-        """{position: name of the first of `branches` that has it} for what is not on the path to `tip`."""
-        names = dict.fromkeys(self.path(tip))
-        for branch in branches:
-            position = branch.tip_position
-            while position in self.parents and position not in names:
-                names[position] = branch.name
-                position = self.parents[position]
-        return {position: name for position, name in names.items() if name}
-
-    def reached_from(self, tips):
-        """Every position on the paths to these tips."""
-        reached = set()
-        for position in tips:
-            while position in self.parents and position not in reached:
-                reached.add(position)
-                position = self.parents[position]
-        return reached
-
-
-def upwards(conversation, start, limit):
-    """Positions from `start` towards the root, at most `limit` of them, oldest first."""
-    [(positions,)] = fetch_along(
-        _UPWARDS + "SELECT array_agg(position ORDER BY step DESC) FROM path",  # noqa: S608  our own words
-        {"conversation": conversation.pk, "start": start, "limit": limit},
-    )
-    return positions or []
-
-
-def _ending(tip, positions, *, has_later):
-    return Window(tip, positions[-WINDOW:], has_earlier=len(positions) > WINDOW, has_later=has_later)
-
-
 def messages(conversation, positions, renderer_version, reader):
     """The rows of a window, and in place of their words the HTML that is kept of them."""
     rows = fetch_along(
@@ -279,20 +197,21 @@ def messages(conversation, positions, renderer_version, reader):
     return list(starmap(Line, rows))
 
 
-# LIMIT 1 makes every step one look-up, here and below: joined to the table, a plan for conversations of average length
-# reads all of the conversation at every step.
-_UPWARDS = """
-WITH RECURSIVE path AS (
-    SELECT position, parent_position, 1 AS step FROM conversations_message
-    WHERE conversation_id = %(conversation)s AND position = %(start)s::int
-    UNION ALL
-    SELECT parent.position, parent.parent_position, step + 1 FROM path CROSS JOIN LATERAL (
-        SELECT position, parent_position FROM conversations_message
-        WHERE conversation_id = %(conversation)s AND position = path.parent_position LIMIT 1
-    ) AS parent
-    WHERE step < %(limit)s::int
-)
-"""
+def messages_and_siblings(conversation, positions, renderer_version, reader, *, with_hidden=False):
+    """(the same, {position: Sibling} of those that are not the only answer to their parent)"""
+    hidden = "" if with_hidden else "AND NOT hidden"
+    sql = _FAMILIES.format(answers=_ANSWERS_BESIDE.format(hidden=hidden), hidden=hidden)
+    given = {"conversation": conversation.pk, "positions": positions}
+    families = None if conversation.is_straight else ask(sql, given, read=_families)
+    rows = messages(conversation, positions, renderer_version, reader)
+    return rows, families.found if families else {}
+
+
+def _families(rows):
+    return {position: Sibling(*rest) for position, *rest in rows}
+
+
+_PLACE = "SELECT position FROM conversations_message WHERE conversation_id = %s AND id = %s"
 
 _TIP = "(SELECT tip_position FROM conversations_conversation WHERE id = %(conversation)s AND owner_id = %(owner)s)"
 
@@ -343,10 +262,15 @@ WHERE count > 1
 """
 
 # The parents one by one: left to find them, PostgreSQL reads every message of the conversation.
-_ANSWERS_OF = """
-SELECT answer.* FROM unnest(%(parents)s::int[]) AS parent (position) CROSS JOIN LATERAL (
+_ANSWERS_BESIDE = """
+SELECT answer.* FROM (
+    SELECT DISTINCT parent_position FROM unnest(%(positions)s::int[]) AS wanted (at) CROSS JOIN LATERAL (
+        SELECT parent_position FROM conversations_message
+        WHERE conversation_id = %(conversation)s AND position = wanted.at LIMIT 1
+    ) AS child
+) AS parent CROSS JOIN LATERAL (
     SELECT id, position, parent_position FROM conversations_message
-    WHERE conversation_id = %(conversation)s AND parent_position = parent.position {hidden} OFFSET 0
+    WHERE conversation_id = %(conversation)s AND parent_position = parent.parent_position {hidden} OFFSET 0
 ) AS answer
 """
 

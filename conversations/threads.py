@@ -1,7 +1,6 @@
 """The turns of a thread page as HTML, and the links to those before and after them."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from types import MappingProxyType
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from conversations import reading, rendering
 from conversations.models import Message
+from conversations.tree import Tree
 from conversations.turns import begun, turn
 from conversations.writers import names
 from lib.marks import mark_html
@@ -44,16 +44,15 @@ def thread(
     """The Thread of a reading.Window, as the User `reader` sees it. The message at the position `at` is shown even if
     it is hidden; `words` (lib.marks) are marked in it, and it is highlighted if it `is_found`. The words of `finding`,
     a Finding, are marked wherever it found them."""
-    rows = window.lines
-    if rows is None:
-        rows = reading.messages(conversation, window.positions, rendering.VERSION, reader)
+    rows, families = window.lines, window.families
+    if rows is None or with_hidden:
+        rows, families = reading.messages_and_siblings(
+            conversation, window.positions, rendering.VERSION, reader, with_hidden=with_hidden
+        )
     shown = [row for row in rows if with_hidden or not row.hidden or row.position == at]
     marked = {at: words} if at and words else {}
     if finding and finding.found:
         marked = dict.fromkeys(finding.positions, finding.marks)
-    families = window.families
-    if families is None or with_hidden:
-        families = reading.siblings(conversation, shown, with_hidden=with_hidden)
     path = conversation.get_absolute_url()
     more = f"{path}?tip={window.tip}" + ("&hidden=1" if with_hidden else "")
     if finding and finding.words:
@@ -94,8 +93,8 @@ def chronological(conversation, window, reader, *, can_edit=False, at=None):
 
 def new_turns(conversation, positions, reader, *, can_edit=False):
     """(the reading.Lines, the HTML of their turns) of messages added since the page was made, without hidden ones."""
-    rows = [row for row in reading.messages(conversation, positions, rendering.VERSION, reader) if not row.hidden]
-    families = reading.siblings(conversation, rows)
+    rows, families = reading.messages_and_siblings(conversation, positions, rendering.VERSION, reader)
+    rows = [row for row in rows if not row.hidden]
     return rows, _turns(conversation, rows, reader, can_edit=can_edit, families=families)
 
 
@@ -129,10 +128,11 @@ def _begun(conversation):
 
 def _places(conversation, rows):
     """{position: HTML} that names the branch, where it is not the active one, and the message that is answered."""
-    tree = reading.Tree(conversation)
+    tree = Tree(conversation.pk)
     branches = tree.owners(conversation.tip_position, conversation.branches.order_by("created_at", "id"))
-    above = dict(pairwise(reversed(tree.parents)))  # what was written right before
-    away = [row for row in rows if row.parent_position and row.parent_position != above.get(row.position)]
+    written = [row.position for row in rows]
+    above = dict(zip(written[1:], written, strict=False))
+    away = [row for row in rows if row.parent_position not in (None, above.get(row.position, row.position - 1))]
     parents = _beginnings(conversation, [row.parent_position for row in away])
     answers = {row.position: parents[row.parent_position] for row in away if row.parent_position in parents}
     places = {}

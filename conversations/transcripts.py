@@ -5,7 +5,7 @@ from django.utils import timezone
 from conversations import paths
 from conversations.models import Message
 from conversations.parts import is_said
-from conversations.reading import Tree
+from conversations.tree import Tree
 
 BATCH = 100  # messages in memory at once
 WHO = {Message.Role.USER: "User", Message.Role.ASSISTANT: "Assistant", Message.Role.SYSTEM: "System"}
@@ -27,7 +27,7 @@ def plain(conversation, tip):
 
 def _said(conversation, tip):
     """What people and models said, oldest first: neither reasoning nor what went to tools and came from them."""
-    path = Tree(conversation).path(tip)
+    path = Tree(conversation.pk).path(tip)
     for start in range(0, len(path), BATCH):
         for item in paths.items_at(conversation, path[start : start + BATCH]):
             if item.role in WHO and is_said(item.text, item.parts) and (item.text or files_line(item)):

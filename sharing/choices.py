@@ -22,7 +22,8 @@ def window(conversation, message=None, tip=None):
     if message:
         return reading.around(conversation, message.position)
     tip = conversation.tip_position if tip is None else tip
-    return reading.Window(tip, reading.upwards(conversation, tip, reading.WINDOW), has_earlier=True, has_later=False)
+    path = reading.path_to(conversation, tip)
+    return reading.Window(tip, path[-reading.WINDOW :], has_earlier=True, has_later=False)
 
 
 def choices(conversation, window, *, but=None):

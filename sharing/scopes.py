@@ -3,7 +3,7 @@
 from django.db.models import TextChoices
 
 from conversations.models import Branch, Message
-from conversations.reading import Tree
+from conversations.tree import Tree
 
 
 class Scope(TextChoices):
@@ -22,7 +22,7 @@ def tip_of(link, conversation):
 
 def positions_of(link, conversation):
     """Ascending, of messages that are there."""
-    tree = Tree(conversation)
+    tree = Tree(conversation.pk)
     if link.scope == Scope.MESSAGE:
         return _with_question(link, conversation, tree)
     path = tree.path(_end(link, conversation, tree))
@@ -32,7 +32,7 @@ def positions_of(link, conversation):
 def _end(link, conversation, tree):
     if link.is_live:
         return tip_of(link, conversation)
-    elif link.last_position in tree.parents:
+    elif tree.has(link.last_position):
         return link.last_position
     else:  # deleted since: the last that is left
         return next((position for position in reversed(link.positions) if position in tree.parents), None)
@@ -40,9 +40,9 @@ def _end(link, conversation, tree):
 
 def _with_question(link, conversation, tree):
     """One message alone, or behind the question that it answers."""
-    positions = [link.last_position] if link.last_position in tree.parents else []
+    positions = [link.last_position] if tree.has(link.last_position) else []
     if link.include_context and positions:
-        before = tree.path(link.last_position)[:-1]
-        asked = conversation.messages.filter(position__in=before, role=Message.Role.USER, hidden=False)
+        leading = conversation.messages.on(tree.path(link.last_position)).filter(position__lt=link.last_position)
+        asked = leading.filter(role=Message.Role.USER, hidden=False)
         positions += asked.order_by("-position").values_list("position", flat=True)[:1]
     return sorted(positions)

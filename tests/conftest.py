@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from accounts.models import ApiKey, User
 from conversations.models import Conversation
@@ -12,6 +13,12 @@ from lib.outage import Connection
 from projects.models import Project, ProjectMember, Role
 from sharing import counting
 from tests.model_server import ModelServer
+
+# How long it takes to think of an example, or to try one, says more about the machine than about either; and what a
+# fixture has made once, no example changes.
+NOT_CHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("parley", deadline=None, suppress_health_check=NOT_CHECKED)
+settings.load_profile("parley")
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from conversations import limits
-from conversations.reading import Tree
 from conversations.refusals import BranchProtected
+from conversations.tree import Tree
 from lib.models import Row
 
 # As Conversation._backup_name makes them.
@@ -72,7 +72,7 @@ class Branch(Row):
 
     def own_positions(self):
         """Where the messages stand that no other branch reaches."""
-        tree = Tree(self.conversation)
+        tree = Tree(self.conversation_id)
         others = self.conversation.branches.exclude(pk=self.pk).values_list("tip_position", flat=True)
         return tree.below(set(tree.path(self.tip_position)) - tree.reached_from(others))
 

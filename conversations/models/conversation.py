@@ -15,7 +15,6 @@ from conversations.models.appending import TURN_ROLES, add, add_all, add_by_key,
 from conversations.models.branch import Branch
 from conversations.models.grant import Grant
 from conversations.parts import UNSAID_PATH, pointed, retold
-from conversations.reading import Tree
 from conversations.refusals import (
     BranchExists,
     ConversationFull,
@@ -24,6 +23,7 @@ from conversations.refusals import (
     TooManyTags,
 )
 from conversations.shared_with_me import REACHED
+from conversations.tree import Tree
 from lib.asking import Prepared, fetch_along
 from lib.http import address
 from lib.metadata import merged
@@ -371,7 +371,7 @@ class Conversation(Row):
     def _gone_on(self, branch, position):
         """The branch of that id, where the message at `position` is still on it; or None."""
         found = self.branches.filter(pk=branch).first() if branch else None
-        return found if found and position in Tree(self).path(found.tip_position) else None
+        return found if found and position in Tree(self.pk).path(found.tip_position) else None
 
     @transaction.atomic
     def edit_as_branch(self, message, text, *, expected_version=None, **fields):
@@ -442,7 +442,7 @@ class Conversation(Row):
             branches = [self.branches.get(pk=parent.pk)]
         else:
             branches = sorted(self.branches.order_by("created_at", "id"), key=lambda b: b.pk != self.active_branch_id)
-        tree = Tree(self) if position is not None else None
+        tree = Tree(self.pk) if position is not None else None
         for branch in branches:
             if tree is None or position in tree.path(branch.tip_position):
                 return branch
@@ -498,7 +498,7 @@ class Conversation(Row):
         branch that ended at one ends before it. With `prune` those that have nothing of their own then go as well, and
         another one may become active. Caller holds the row's lock, and this is that row.
         """
-        tree, gone = Tree(self), set(positions)
+        tree, gone = Tree(self.pk), set(positions)
         pruned = pruning.prune(self, tree, gone) if prune else []
         joined = {
             child: tree.above(parent, gone)

@@ -1,5 +1,6 @@
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from accounts.models import User, Workspace
@@ -7,8 +8,8 @@ from conversations import pruning, search, signals
 from conversations.models.conversation import Conversation, refuse_large
 from conversations.models.rendering import Rendering
 from conversations.parts import retold, shows, with_fields
-from conversations.reading import Tree
 from conversations.refusals import Stale
+from conversations.tree import Tree
 from lib.metadata import merged
 from lib.models import Row
 
@@ -16,6 +17,10 @@ from lib.models import Row
 class MessageQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(conversation__in=Conversation.objects.visible_to(user))
+
+    def on(self, path):
+        """Those on a Path (conversations.tree)."""
+        return self.filter(RawSQL("position <@ %s::int4multirange", [path.multirange], models.BooleanField()))
 
     def search(self, text, user, **options):
         """A page of Results: what `user` may see of these that says what `text` asks for. All of it: search.search."""
@@ -111,6 +116,13 @@ class Message(Row):
             # Position is in it and no key of it: of two indexes that know positions, a plan made for all conversations
             # took this one, and read a whole conversation for one window of it.
             models.Index(fields=["conversation", "parent_position"], include=["position"], name="message_answers"),
+            # Where runs begin (conversations.tree).
+            models.Index(
+                fields=["conversation", "position"],
+                include=["parent_position"],
+                condition=Q(parent_position__isnull=True) | Q(parent_position__lt=models.F("position") - 1),
+                name="message_runs",
+            ),
             models.Index("conversation", "call_id", condition=~Q(call_id=""), name="message_by_call"),
         ]
 
@@ -213,7 +225,7 @@ class Message(Row):
 
     def pruned_without(self):
         """The branches that removing it with `prune` leaves with nothing of their own, each with its heir."""
-        return pruning.prune(self.conversation, Tree(self.conversation), {self.position})
+        return pruning.prune(self.conversation, Tree(self.conversation_id), {self.position})
 
     def locked(self, expected_version=None):
         """Reads this row again under the lock of its conversation's, which is returned. DoesNotExist, Stale."""

@@ -101,6 +101,8 @@ class Asked:
         self.beside = None if wants_fragment(request) else Beside(reader)
         self.readings = AuditEvent.objects.readings_of(pk, timezone.now() - RECENTLY)
         self.opening = None if PLACES & request.GET.keys() else _opening(pk, reader.pk, reader)
+        message = request.GET.get("at") or request.GET.get("from")
+        self.landing = _landing(pk, message) if message else None
 
 
 @require_GET
@@ -113,7 +115,7 @@ def detail(request, asked, pk):
     if conversation is None:
         raise Http404
     try:
-        window, at = _window(conversation, request, asked.opening)
+        window, at = _window(conversation, request, asked)
     except ValueError:
         if "from" in request.GET:  # what one read may be gone when one comes back
             return redirect(conversation)
@@ -153,13 +155,20 @@ def _opening(pk, owner_pk, reader):
     return reading.Opening(pk, owner_pk, reader, rendering.VERSION)
 
 
-def _window(conversation, request, opening):
+def _landing(pk, message):
+    try:
+        message_id = decode(Message.PREFIX, message)
+    except ValueError:
+        message_id = None  # which no message has
+    return reading.Landing(pk, message_id)
+
+
+def _window(conversation, request, asked):
     """The window that is asked for and the position it is around. ValueError where there is no such place."""
     query = request.GET
-    if message := query.get("at") or query.get("from"):
-        place = position_of(conversation, message)
+    if asked.landing:
         tip = whole_number(query, "tip") if "tip" in query else None
-        return reading.around(conversation, place, tip), place
+        return asked.landing.window(conversation, tip), asked.landing.place.found
     elif "before" in query:
         return reading.earlier(conversation, whole_number(query, "tip"), whole_number(query, "before")), None
     elif "after" in query:
@@ -170,6 +179,7 @@ def _window(conversation, request, opening):
     elif "start" in query:
         return reading.first(conversation), None
     else:
+        opening = asked.opening
         if opening is None or conversation.owner_id != request.user.pk:
             opening = _opening(conversation.pk, conversation.owner_id, request.user)
         return opening.window(conversation), None

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from conversations import reading, threads
 from conversations.models import Message
 from conversations.thread_page import length
+from conversations.tree import Tree
 from conversations.views.conversations import visible_or_404
 from conversations.writers import names
 from lib.htmx import wants_fragment
@@ -34,7 +35,7 @@ def index(request, pk):
         raise PermissionDenied
     if conversation.revision == revision:
         return HttpResponse(status=204)
-    path = reading.upwards(conversation, conversation.tip_position, reading.WINDOW + 1)
+    path = Tree(conversation.pk).path(conversation.tip_position)[-reading.WINDOW - 1 :]
     # Where the last message that was seen is not among the last ones of the active branch, the page cannot go on.
     goes_on = tip in path or (tip is None and len(path) <= reading.WINDOW)
     new = [place for place in path if tip is None or place > tip] if goes_on else []

@@ -20,6 +20,7 @@ from conversations.models import (
     Tagging,
 )
 from conversations.parts import is_said
+from conversations.tree import Tree
 from lib.typeid import encode
 from projects.models import Project
 
@@ -128,7 +129,7 @@ def test_its_times_are_those_of_the_story_and_none_is_in_the_future(mira):
 
 def test_its_counters_equal_what_is_stored(mira):
     for conversation in Conversation.objects.all():
-        path = reading.Tree(conversation).path(conversation.tip_position)
+        path = Tree(conversation.pk).path(conversation.tip_position)
         messages = conversation.messages.all()
         assert conversation.message_count == messages.count()
         assert conversation.length == len(path)
@@ -200,7 +201,7 @@ def test_the_answer_worth_finding_is_on_a_branch_that_was_left(mira):
     found = Message.objects.get(text__contains="vapour barrier", role="assistant")
     conversation = found.conversation
 
-    assert found.position not in reading.Tree(conversation).path(conversation.tip_position)
+    assert found.position not in Tree(conversation.pk).path(conversation.tip_position)
     assert found.position in reading.around(conversation, found.position).positions
 
 

@@ -78,7 +78,7 @@ def test_a_thousand_partings_below_each_other_are_cut_and_counted(sign_in, alice
                                 parent_position=max(parent, 1), role="user", text=str(n)))  # fmt: skip
     messages.bulk_create(rows)
 
-    with django_assert_num_queries(3):  # tree, branches, first lines
+    with django_assert_num_queries(4):  # paths, tree, branches, first lines
         shown, count = lanes.lanes(conversation, alice)
     assert len(shown) == lanes.LANES
     assert count > 600

@@ -5,8 +5,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from conversations import lanes, reading
+from conversations import lanes
 from conversations.models import Conversation, Message
+from conversations.tree import Tree
 from tests.reading import bodies, way
 
 
@@ -102,7 +103,7 @@ def test_the_threaded_walk_meets_every_message_once_below_what_it_answers(sign_i
         at = context["later_href"]
 
     assert sorted(lane.text for lane in seen) == [f"{n:04}" for n in range(1, 1_002)]
-    parents, place = reading.Tree(bushy).parents, {lane.start: n for n, lane in enumerate(seen)}
+    parents, place = Tree(bushy.pk).parents, {lane.start: n for n, lane in enumerate(seen)}
     assert all(place[parent] < place[position] for position, parent in parents.items() if parent)
 
 
@@ -119,11 +120,11 @@ def test_what_turns_off_is_one_step_deeper_and_comes_before_the_way_on(forked):
 def test_each_is_a_handful_of_queries_however_much_there_is(sign_in, alice, bushy, django_assert_num_queries):
     client = sign_in(alice)
     client.get(f"{url('chronological', bushy)}?after=500")  # rendered once
-    # session with its user, conversation, positions, messages, tree, branches, beginnings, the sidebar’s two
+    # session with its user, conversation, positions, messages, paths, branches, beginnings, the sidebar’s two
     with django_assert_num_queries(9):
         client.get(f"{url('chronological', bushy)}?after=500")
-    # session with its user, conversation, tree, branches, lines, the sidebar’s two
-    with django_assert_num_queries(7):
+    # session with its user, conversation, paths, tree, branches, lines, the sidebar’s two
+    with django_assert_num_queries(8):
         client.get(f"{url('threaded', bushy)}?after=500")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from conversations import paths
 from conversations.models import Conversation
-from conversations.reading import Tree
+from conversations.tree import Tree
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def forked(straight):
 @pytest.mark.parametrize("kind", ["straight", "forked"])
 def test_a_page_is_what_stands_behind_its_place(request, kind, limit, newest_first):
     conversation = request.getfixturevalue(kind)
-    path = Tree(conversation).path(conversation.tip_position)
+    path = Tree(conversation.pk).path(conversation.tip_position)
     numbers = {position: number for number, position in enumerate(path, 1)}
     assert conversation.is_straight == (kind == "straight")
 
@@ -42,7 +42,7 @@ def test_a_page_is_what_stands_behind_its_place(request, kind, limit, newest_fir
 
 def test_a_page_of_a_straight_path_reads_nothing_else(straight, django_assert_num_queries):
     with django_assert_num_queries(1) as asked:
-        paths.page(straight, straight.tip_position, after=8, limit=2, numbered=False)
+        paths.page(straight, straight.tip_position, after=8, limit=2)
 
     assert "array_agg" not in asked[0]["sql"]
 

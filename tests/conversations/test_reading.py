@@ -47,6 +47,10 @@ def opened(conversation):
     return reading.Opening(conversation.pk, conversation.owner_id, conversation.owner, VERSION).window(conversation)
 
 
+def siblings(conversation, positions):
+    return reading.messages_and_siblings(conversation, positions, VERSION, conversation.owner)[1]
+
+
 def test_what_is_opened_comes_with_its_lines_and_its_families(long):
     for text in ("second", "third"):
         long.reply(119, "assistant", text)
@@ -56,7 +60,7 @@ def test_what_is_opened_comes_with_its_lines_and_its_families(long):
 
     assert replace(window, lines=None, families=None) == reading.latest(long)
     assert [line.position for line in window.lines] == window.positions == [*range(71, 120), 122]
-    assert window.families == reading.siblings(long, window.lines)
+    assert window.families == siblings(long, window.positions)
     assert window.families[122].index == 3
 
 
@@ -105,15 +109,19 @@ def test_opening_reads_what_it_shows_whatever_the_plan_was_made_for(long):
         opened(long)
 
 
-def test_a_step_upwards_is_one_look_up_whatever_the_plan_was_made_for(long):
+def test_a_window_costs_the_turns_on_the_way_to_it_whatever_the_plan_was_made_for(long):
     for n in range(50):  # so that conversations are short, as a rule
         Conversation.objects.start(long.owner).append("user", str(n))
+    long.reply(60, "user", "aside")
+    long.refresh_from_db()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE conversations_message")
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
 
-    with rows_read(at_most=2 * reading.WINDOW):
+    with rows_read(at_most=2):  # the first message, and the one that turned off
         window = reading.latest(long)
+    with rows_read(at_most=3):  # and the last one written behind it
+        assert reading.around(long, 90).tip == 120
     with rows_read(at_most=2 * reading.WINDOW):
         assert [item.position for item in paths.items_at(long, window.positions)] == window.positions
 
@@ -192,7 +200,7 @@ def test_siblings_know_their_number_and_their_neighbours(long):
     long.refresh_from_db()
     ids = dict(long.messages.filter(position__in=[61, 121, 122]).values_list("position", "id"))
 
-    found = reading.siblings(long, reading.messages(long, [60, 61, 121, 122], VERSION, long.owner))
+    found = siblings(long, [60, 61, 121, 122])
 
     assert 60 not in found
     assert found[61] == reading.Sibling(1, 3, None, ids[121])
@@ -206,7 +214,7 @@ def test_several_first_messages_are_siblings_too(long):
     )
     long.message_count += 1
 
-    assert reading.siblings(long, reading.messages(long, [1, 2], VERSION, long.owner))[1].count == 2
+    assert siblings(long, [1, 2])[1].count == 2
 
 
 def test_a_position_that_is_not_there_gives_an_empty_window(long):
@@ -220,3 +228,5 @@ def test_each_window_is_one_query_however_long_the_conversation(long, django_ass
         reading.latest(long)
     with django_assert_num_queries(1):
         reading.around(long, 60)
+    with django_assert_num_queries(2):  # whether somebody made the place up
+        reading.earlier(long, long.tip_position, 60)

@@ -3,8 +3,8 @@ import random
 import pytest
 
 from conversations.models import Conversation, Message
-from conversations.reading import Tree
 from conversations.search.paths import Paths
+from conversations.tree import Tree
 
 
 def grow(owner, parents):
@@ -40,7 +40,7 @@ def test_a_path_in_runs_is_the_path_that_the_thread_shows(alice, seed):
         parent = parents.pop(gone)
         parents = {position: parent if above == gone else above for position, above in parents.items()}
     tree = grow(alice, parents)
-    path = set(Tree(tree).path(tree.tip_position))
+    path = set(Tree(tree.pk).path(tree.tip_position))
 
     paths = Paths()
     paths.read([tree.pk])

@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.search.query import EASY, _fold, parse
@@ -13,7 +13,7 @@ PIECES = st.sampled_from(
 
 
 @pytest.mark.django_db
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200)
 @given(
     st.one_of(
         st.text(max_size=80), st.lists(PIECES, max_size=12).map("".join), st.lists(PIECES, max_size=12).map(" ".join)
@@ -59,7 +59,7 @@ def test_what_was_quoted_is_not_widened():
 
 
 @pytest.mark.django_db
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(min_codepoint=1, max_codepoint=127), max_size=80))
 def test_easy_words_are_what_postgresql_would_make_of_them(text):
     if EASY.fullmatch(text):

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 FIRST = import_module("conversations.migrations.0002_search").FOLD.replace("parley_fold_1", "pg_temp.fold_at_first")
@@ -24,7 +24,7 @@ def at_first(db):
         cursor.execute(FIRST)
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500)
 @given(st.text(ALPHABET, max_size=80))
 @example("a" * 200)
 @example("C++, c# and F# " * 20)

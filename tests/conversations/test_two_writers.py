@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from conversations.models import Branch, Conversation
-from conversations.reading import Tree
+from conversations.tree import Tree
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def news(shared):
 def path_of(conversation):
     conversation.refresh_from_db()
     texts = dict(conversation.messages.values_list("position", "text"))
-    return [texts[position] for position in Tree(conversation).path(conversation.tip_position)]
+    return [texts[position] for position in Tree(conversation.pk).path(conversation.tip_position)]
 
 
 def test_what_two_send_from_the_same_page_comes_one_behind_the_other(sign_in, alice, bob, shared, written):

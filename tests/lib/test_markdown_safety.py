@@ -248,7 +248,7 @@ SYNTAX = (
 MIXTURES = st.lists(st.sampled_from(SYNTAX.split(" ")) | st.text(max_size=4), max_size=40).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(MIXTURES, st.booleans())
 def test_no_mixture_of_syntax_gets_through(text, breaks):
     Judge(render(text, breaks=breaks))

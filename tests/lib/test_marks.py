@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.marks import START, STOP, WORD, _folded, mark_html, marked, ranges, snippet
@@ -53,7 +53,7 @@ class Marks(HTMLParser):
         self.depth -= 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet=f"{START}{STOP}<>&\"'/ab ", max_size=60))
 def test_only_marks_ever_come_out_and_they_are_balanced(text):
     parsed = Marks(marked(text))
@@ -132,7 +132,7 @@ def test_part_of_a_word_is_not_a_hit(text, words):
 
 
 @pytest.mark.django_db
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(st.text(alphabet=ALPHABETS, min_size=1, max_size=12))
 def test_words_are_what_the_index_says_they_are(text):
     with connection.cursor() as cursor:
@@ -167,7 +167,7 @@ def test_without_words_the_html_is_unchanged():
     assert mark_html("<p>a</p>", ["", "*", "!?"]) == "<p>a</p>"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet='<>"=/& ab', max_size=60), st.lists(st.text(alphabet="ab*", max_size=3), max_size=3))
 def test_taking_the_marks_out_gives_the_html_back(html, words):
     assert mark_html(html, words).replace("<mark>", "").replace("</mark>", "") == html

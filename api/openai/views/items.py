@@ -29,7 +29,7 @@ class Items(ItemView):
         limit, descending = limit_of(query), newest_first(query)
         found = self.conversation(conversation)
         after = self.place(found, query["after"]) if query.get("after") else None
-        page = paths.page(found, found.tip_position, after=after, limit=limit, newest_first=descending, numbered=False)
+        page = paths.page(found, found.tip_position, after=after, limit=limit, newest_first=descending)
         rows = paths.items_at(found, page.positions)
         return self.page([spell_item(row) for row in rows], has_more=page.has_more)
 

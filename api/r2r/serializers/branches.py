@@ -2,7 +2,7 @@ import json
 
 from api.r2r.serializers.messages import LEGACY_KEYS, spell_words
 from conversations import paths
-from conversations.reading import Tree
+from conversations.tree import Tree
 from lib.times import iso
 
 
@@ -31,7 +31,7 @@ def spell_old_branch(branch, item):
 
 def with_partings(conversation, branches):
     """[(branch, Item or None)]: the message that the branch's first own one replaced, else the one it answers."""
-    branches, tree = list(branches), Tree(conversation)
+    branches, tree = list(branches), Tree(conversation.pk)
     places = dict(
         conversation.messages.filter(replaces_position__isnull=False).values_list("position", "replaces_position")
     )
@@ -43,5 +43,7 @@ def with_partings(conversation, branches):
 def _parting(branch, tree, replaced):
     if branch.forked_at is None:
         return None
-    own = [place for place in tree.path(branch.tip_position) if place > (branch.forked_from_position or 0)]
-    return replaced.get(own[0] if own else None, branch.forked_from_position)
+    path = tree.path(branch.tip_position)
+    place = path.before((branch.forked_from_position or 0) + 1)
+    own = path[place] if place < len(path) else None
+    return replaced.get(own, branch.forked_from_position)

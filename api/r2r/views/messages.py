@@ -9,7 +9,7 @@ from api.r2r.dialect import R2R, unknown
 from api.r2r.edits import edits_of
 from api.r2r.serializers.messages import SERVERS, is_edited, spell_message
 from conversations import paths
-from conversations.reading import Tree
+from conversations.tree import Tree
 from lib.json import dumps
 
 ROLES = ("user", "assistant", "system")
@@ -111,7 +111,7 @@ def listed(view, conversation, *, view_name, branch, offset=None, limit=None, sp
 
 def _places(conversation, view_name, branch):
     """(position, depth or None) of what is listed, in order."""
-    tree = Tree(conversation)
+    tree = Tree(conversation.pk)
     if branch or view_name == "active":
         path = tree.path(branch.tip_position if branch else conversation.tip_position)
         return ((place, None) for place in path)

@@ -88,7 +88,7 @@ def mapped(drawn):
 
 
 @given(random_nodes)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_tree_keeps_every_message_and_every_path(drawn):
     conversation = chatgpt.read(mapped(drawn), NOW)
 
