@@ -290,7 +290,7 @@ def test_a_title_beyond_the_limit_is_refused_in_the_form(sign_in, alice, convers
     response = sign_in(alice).post(reverse("conversations:edit", args=[conversation.pk]), {"title": "x" * 257})
 
     assert response.status_code == 422
-    assert "at most 256 characters" in response.content.decode()
+    assert "This has 257 characters; there is room for 256." in response.content.decode()
 
 
 def test_deleting_asks_first_then_says_what_went_and_leaves_an_audit_line(sign_in, alice, conversation):
