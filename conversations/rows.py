@@ -56,7 +56,7 @@ def _row(row, choosing):
         f"{begin}<span class={named}</span>"
         f'<span class="row__preview">{whose}{escape(row.preview)}</span>{end}'
         f'<span class="row__marks">{_marks(row)}<time datetime="{row.iso}">{row.time}</time></span>'
-        f'<span class="row__facts">{origin}<span class="row__count">{row.length}'
+        f'<span class="row__facts">{origin}<span class="row__count">{row.length:,}'
         f'<span class="visually-hidden"> message{"" if row.length == 1 else "s"}</span></span></span>{actions}</li>'
     )
 

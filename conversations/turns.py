@@ -99,15 +99,17 @@ def _notes(count, own):
 
 
 def _switcher(path, family):
-    """The links to other versions. With a script the version changes in place (keep-place.js): hx-headers makes the
+    """The links to other versions: no landmark, of which a forked conversation would have one in every other message,
+    all of the same name. With a script the version changes in place (keep-place.js): hx-headers makes the
     server send the whole page, and htmx takes the parts that differ."""
     return (
-        ' <nav class="switcher" aria-label="Versions of this message" hx-target="#messages" hx-select="#messages"'
+        ' <div class="switcher" role="group" aria-label="Versions of this message"'
+        ' hx-target="#messages" hx-select="#messages"'
         ' hx-select-oob="#branch,#thread-actions,#rail" hx-swap="outerHTML settle:0ms"'
         """ hx-headers='{"HX-Boosted": "true"}'>"""
         f"{_step(path, family.previous_id, 'prev', 'Previous version', '‹')}"
         f"<span>{family.index} / {family.count}</span>"
-        f"{_step(path, family.next_id, 'next', 'Next version', '›')}</nav>"
+        f"{_step(path, family.next_id, 'next', 'Next version', '›')}</div>"
     )
 
 

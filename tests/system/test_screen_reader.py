@@ -116,7 +116,7 @@ def test_a_thread_is_a_list_of_named_messages_with_their_versions_and_actions(at
 
     [article] = names(nodes, "article")
     assert article.startswith("You, ")
-    assert "Versions of this message" in names(nodes, "navigation")
+    assert "Versions of this message" in names(nodes, "group")
     links = names(nodes, "link")
     assert links.index("Previous version") < links.index("Copy as Markdown") < links.index("Edit this message")
     assert "Skip to the messages" in links

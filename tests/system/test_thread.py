@@ -234,6 +234,8 @@ def test_a_thread_in_any_state_has_no_fault_that_axe_knows(at_log, log, assert_a
     path = at_log.url.split("#")[0]
     log.reply(1, "assistant", "Another first answer.")
     log.reply(150, "user", "Another question.")
+    log.append("assistant", "One answer to it.")
+    log.reply(302, "assistant", "Another answer to it.")
     message = log.messages.get(position=1)
     message.edit("Entry 1, in other words.", by=message.owner)
     pages = ["?find=entry", "?find=quasar", "outline/", "branches/", "branches/new/", "chronological/?before=302"]
