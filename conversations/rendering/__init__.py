@@ -4,9 +4,11 @@ An import renders nothing: at 100 kB/s a large archive would take hours, and mos
 Prose is Markdown; everything structured (reasoning, tool traffic, files, citations) is one muted line that unfolds.
 """
 
+from django.db import connection
+from django.db.models import F
 from django.utils.safestring import SafeString, mark_safe
 
-from conversations.models import Message, Rendering
+from conversations.models import Message
 from conversations.parts import is_prose, prose
 from conversations.rendering.media import Files
 from conversations.rendering.parts import citations, show
@@ -18,7 +20,8 @@ VERSION = markdown.VERSION * 1000 + 2
 
 
 def html_of(rows):
-    """{message id: HTML} for rows with id and version. One query; three where some were never read."""
+    """{message id: HTML} for rows with id and version; "" for those deleted since. One query; three where some were
+    never read."""
     versions = {row.id: row.version for row in rows}
     found = fetch_along(
         "SELECT message_id, html, message_version FROM conversations_rendering"
@@ -36,7 +39,8 @@ def html_of(rows):
 
 
 def html_of_lines(lines):
-    """{position: HTML} for reading.Lines, which come with what is kept of them. No query where that is all."""
+    """{position: HTML} for reading.Lines, which come with what is kept of them; "" for those deleted since. No query
+    where nothing has to be rendered; else two."""
     kept = {line.position: line.html for line in lines if line.html is not None}
     if missing := {line.id: line.position for line in lines if line.html is None}:
         kept |= {missing[pk]: html for pk, html in _render_and_keep(list(missing)).items()}
@@ -44,23 +48,36 @@ def html_of_lines(lines):
 
 
 def _render_and_keep(ids):
-    rows = [
-        Rendering(
-            message=message,
-            conversation_id=message.conversation_id,
-            message_version=message.version,
-            renderer_version=VERSION,
-            html=render(message),
-        )
-        for message in Message.objects.filter(pk__in=ids)
-    ]
-    Rendering.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["message"],
-        update_fields=["message_version", "renderer_version", "html"],
-    )
-    return {row.message_id: row.html for row in rows}
+    messages = Message.objects.filter(pk__in=ids).annotate(revision=F("conversation__revision"))
+    rendered = [(message, render(message)) for message in messages]
+    if rendered:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _KEEP,
+                {
+                    "ids": [message.pk for message, _ in rendered],
+                    "conversations": [message.conversation_id for message, _ in rendered],
+                    "revisions": [message.revision for message, _ in rendered],
+                    "versions": [message.version for message, _ in rendered],
+                    "renderer": VERSION,
+                    "html": [html for _, html in rendered],
+                },
+            )
+    return dict.fromkeys(ids, "") | {message.pk: html for message, html in rendered}
+
+
+# Only of a conversation that has not changed since its messages were read, and that nobody is changing: else the HTML
+# of a message that is deleted meanwhile would stay for good, or stand for one whose files have changed.
+_KEEP = """
+INSERT INTO conversations_rendering (message_id, conversation_id, message_version, renderer_version, html)
+SELECT read.id, c.id, read.version, %(renderer)s, read.html
+FROM unnest(%(ids)s::uuid[], %(conversations)s::uuid[], %(revisions)s::int[], %(versions)s::int[], %(html)s::text[])
+     AS read (id, conversation, revision, version, html)
+JOIN conversations_conversation AS c ON c.id = read.conversation AND c.revision = read.revision
+FOR KEY SHARE OF c SKIP LOCKED
+ON CONFLICT (message_id) DO UPDATE SET
+    message_version = excluded.message_version, renderer_version = excluded.renderer_version, html = excluded.html
+"""
 
 
 def render(message, files=Files()) -> SafeString:  # noqa: B008  it never changes

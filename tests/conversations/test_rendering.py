@@ -1,6 +1,10 @@
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
-from conversations import rendering
+import psycopg
+import pytest
+from django.db import connection
+
+from conversations import reading, rendering
 from conversations.models import Message, Rendering
 
 
@@ -112,6 +116,60 @@ def test_html_is_made_once_and_again_only_after_an_edit(conversation, django_ass
 
     assert "A refractor." in again[rows[1].pk]
     assert Rendering.objects.count() == 2
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Has something done in another connection after messages were read and before their HTML is kept."""
+    render = rendering.render
+
+    def meanwhile(do):
+        def rendered(message):
+            monkeypatch.setattr(rendering, "render", render)
+            with ThreadPoolExecutor(1) as other:
+                other.submit(lambda: (do(), connection.close())).result()
+            return render(message)
+
+        monkeypatch.setattr(rendering, "render", rendered)
+
+    return meanwhile
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", [
+    lambda message: message.remove(),
+    lambda message: message.conversation.delete(),
+    lambda message: message.settle(status="failed", fields={"error": "no such tool"}),
+])  # fmt: skip
+def test_nothing_is_kept_of_a_message_that_changes_while_it_is_rendered(conversation, meanwhile, change):
+    message = conversation.messages.get(position=2)
+    meanwhile(lambda: change(message))
+
+    assert "Dobsonian" in rendering.html_of([message])[message.pk]
+    assert not Rendering.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_kept_of_a_message_that_somebody_is_deleting(conversation):
+    message = conversation.messages.get(position=2)
+    with psycopg.connect(connection.connection.info.dsn) as other:
+        other.execute("SELECT FROM conversations_conversation FOR UPDATE")
+        other.execute("DELETE FROM conversations_rendering")
+
+        assert "Dobsonian" in rendering.html_of([message])[message.pk]
+        other.execute("DELETE FROM conversations_message WHERE id = %s", [message.pk])
+
+    assert not Rendering.objects.exists()
+
+
+def test_of_a_message_that_is_gone_nothing_is_shown(conversation, alice):
+    lines = reading.messages(conversation, [1, 2], rendering.VERSION, alice)
+    conversation.messages.get(position=2).remove()
+
+    html = rendering.html_of_lines(lines)
+
+    assert "Which telescope" in html[1]
+    assert html[2] == ""
 
 
 def test_a_new_renderer_renders_again(conversation, monkeypatch):
