@@ -35,8 +35,9 @@ def cut_snippets(hits, query):
         hit.snippet = _snippet(text, query)
         if is_long and START not in hit.snippet:
             # Found by its folded spelling only (café for cafe), far into a long message: seldom, so read it all.
-            [(text,)] = fetch("SELECT left(text, %s) FROM conversations_message WHERE id = %s", [INDEXED_TEXT, hit.id])
-            hit.snippet = _snippet(text, query)
+            long = fetch("SELECT left(text, %s) FROM conversations_message WHERE id = %s", [INDEXED_TEXT, hit.id])
+            for (text,) in long:  # nothing where it was deleted since
+                hit.snippet = _snippet(text, query)
 
 
 def _snippet(text, query):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import throttling
 from accounts.models import ApiKey, RequestCount, User
 from api.models import IdempotencyRecord
+from conversations import paths
 from conversations.models import Conversation
 
 
@@ -313,3 +314,15 @@ def test_twenty_at_once_with_one_key_make_one_thing(program, alice, key_of):
     assert {answer.status_code for answer in answers} == {201}
     assert len({json.loads(answer.content)["id"] for answer in answers}) == 1
     assert Conversation.objects.count() == 1
+
+
+@pytest.mark.parametrize("prefix", ["/v1", "/openai/v1"])
+def test_an_item_that_is_deleted_while_it_is_read_is_404(
+    program, alice, key_of, conversation, typeid, monkeypatch, prefix
+):
+    message, items_named = conversation.messages.get(position=2), paths.items_named
+    monkeypatch.setattr(paths, "items_named", lambda *args: message.remove() or items_named(*args))
+
+    answer = program(key_of(alice), prefix).get(f"/conversations/{typeid(conversation)}/items/{message.typeid}")
+
+    assert answer.status_code == 404

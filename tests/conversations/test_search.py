@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts.models import User
 from conversations.models import Branch, Conversation, Grant, Message
-from conversations.search import BEST, COUNTED, SNIPPETS, BadCursorError
+from conversations.search import BEST, COUNTED, SNIPPETS, BadCursorError, snippets
 from lib.marks import START, STOP
 from projects.models import ProjectMember
 
@@ -405,6 +405,16 @@ def test_snippets_find_a_word_spelled_with_accents_far_in(alice, say):
     (hit,) = Message.objects.search("cafe", alice).hits
 
     assert f"{START}café{STOP}" in hit.snippet
+
+
+def test_a_long_message_that_is_deleted_while_its_snippet_is_cut_leaves_an_answer(alice, say, monkeypatch):
+    [pk] = say("filler " * 9_000 + "the café is here " + "filler " * 9_000)
+    fetch = snippets.fetch
+    monkeypatch.setattr(snippets, "fetch", lambda *args: Message.objects.get(pk=pk).remove() or fetch(*args))
+
+    (hit,) = Message.objects.search("cafe", alice).hits
+
+    assert START not in hit.snippet
 
 
 def test_snippets_show_the_phrase_not_its_words_elsewhere(alice, say):

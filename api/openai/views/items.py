@@ -52,8 +52,10 @@ class OneItem(ItemView):
     def get(self, request, conversation, item):
         """One item, from any branch."""
         found = self.conversation(conversation)
-        [row] = paths.items_named(found, [self.named(found, item).pk])
-        return self.answer(spell_item(row))
+        rows = paths.items_named(found, [self.named(found, item).pk])
+        if not rows:  # deleted since it was looked up
+            raise not_found("item")
+        return self.answer(spell_item(rows[0]))
 
     def delete(self, request, conversation, item):
         """Only this item; what followed is joined to what came before it. The answer is the conversation."""

@@ -39,11 +39,16 @@ class ItemView(V1):
         return found, message_named(found, spelled)
 
     def one(self, conversation, message_id, status=200, *, full):
-        return self.answer(self.spelled(conversation, message_id, full=full), status, etag=self.etag)
+        spelled = self.spelled(conversation, message_id, full=full)
+        return self.answer(spelled, status, etag=self.etag)
 
     def spelled(self, conversation, message_id, *, full):
-        """One item as it is now, with its number on the active branch, or on another that holds it."""
-        [(row, spelled)] = self.spelled_all(conversation, [message_id], full=full)
+        """One item as it is now, with its number on the active branch, or on another that holds it; its ETag is in
+        `etag` then. Raises Problem (404)."""
+        found = self.spelled_all(conversation, [message_id], full=full)
+        if not found:  # deleted since it was looked up
+            raise not_found("item")
+        [(row, spelled)] = found
         self.etag = etag_of(row)
         return spelled
 
