@@ -1,4 +1,10 @@
 // The API's pages: Swagger UI on our own specification. A key that is typed here stays in this tab.
+// Swagger UI's dark colours want a class; nobody has to choose them who has chosen dark everywhere.
+const dark = matchMedia("(prefers-color-scheme: dark)")
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches)
+follow()
+dark.addEventListener("change", follow)
+
 const at = document.getElementById("swagger")
 SwaggerUIBundle({
   domNode: at,

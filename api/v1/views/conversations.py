@@ -21,6 +21,7 @@ from api.v1.serializers.conversations import (
     spell_shown,
 )
 from api.v1.serializers.people import spell_named
+from api.v1.serializers.search import HERE, NONE
 from api.v1.views.items import CONTENT, path_page, written
 from conversations import listing
 from conversations.listing import COLUMNS
@@ -32,8 +33,13 @@ from projects.people import Role
 
 ITEMS = 1_000  # inside a conversation's answer
 NARROWED = (
-    spec.typeid("project_id", Project.PREFIX),
-    *(spec.text(name) for name in ("referrer", "source", "model", "external_id")),
+    spec.text(
+        "project_id",
+        f"proj_…, or {NONE} for what is in no project.",
+        pattern=f"{spec.id_pattern(Project.PREFIX)}|^{NONE}$",
+    ),
+    spec.text("source", f"The format it was imported from, or {HERE}."),
+    *(spec.text(name) for name in ("referrer", "model", "external_id")),
     spec.flag("archived", "Only archived ones, or only the others."),
     spec.flag("pinned", "Only those that the caller pinned, or only the others."),
     spec.text("tag", "A tag’s id or name; given several times, all of them."),
@@ -60,11 +66,12 @@ def _etag(conversation, role):
 
 def filtered(conversations, query, user):
     """The part of `conversations` that a list's query asks for; tags and pins are `user`'s."""
-    if project := id_of(query, "project_id", Project.PREFIX):
+    if "project_id" in query:
+        project = None if query["project_id"] == NONE else id_of(query, "project_id", Project.PREFIX)
         conversations = conversations.filter(project=project)
     for name in ("referrer", "source", "model", "external_id"):
         if value := text_of(query, name):
-            conversations = conversations.filter(**{name: value})
+            conversations = conversations.filter(**{name: "" if (name, value) == ("source", HERE) else value})
     if (archived := flag_of(query, "archived")) is not None:
         conversations = conversations.filter(archived_at__isnull=not archived)
     if (pinned := flag_of(query, "pinned")) is not None:

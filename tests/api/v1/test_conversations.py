@@ -169,6 +169,27 @@ def test_bulk_delete_tells_what_it_could_not_delete(as_alice, as_charlie):
     assert as_charlie.get(f"/conversations/{foreign}").status_code == 200
 
 
+def test_a_list_can_be_narrowed(as_alice, alice):
+    project = as_alice.post("/projects", {"name": "Garden"}).json()["id"]
+    as_alice.post("/conversations", {"title": "In it", "project_id": project})
+    as_alice.post("/conversations", {"title": "Sent", "referrer": "kiosk"})
+    Conversation.objects.start(alice, title="Imported", source="chatgpt", model="gpt-5", external_id="c-1")
+
+    for query, titles in {
+        f"project_id={project}": {"In it"},
+        "project_id=none": {"Sent", "Imported"},
+        "source=chatgpt": {"Imported"},
+        "source=here": {"In it", "Sent"},
+        "model=gpt-5&external_id=c-1": {"Imported"},
+        "referrer=kiosk": {"Sent"},
+        "referrer=kiosk&source=chatgpt": set(),
+    }.items():
+        found = as_alice.get(f"/conversations?{query}").json()
+        assert {row["title"] for row in found["data"]} == titles, query
+        assert found["total"] == len(titles)
+    assert as_alice.get("/conversations?project_id=nothing").status_code == 400
+
+
 def test_everything_is_deleted_only_by_the_address_without_a_slash(as_alice, as_charlie):
     as_alice.post("/conversations", {})
     as_charlie.post("/conversations", {})
