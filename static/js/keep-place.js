@@ -11,10 +11,19 @@ customElements.define("keep-place", class extends HTMLElement {
     this.#begin()
   }
 
-  // A long conversation opens at its end, where it goes on. An address of no message in it says so by no word.
+  // A long conversation opens at its end, where it goes on: an address that names no message in it means that one. And
+  // of a long message that was found, what is looked for is the words, which may stand a few windows below its first ones.
   #begin() {
-    const isPlain = !location.hash && !location.search && performance.getEntriesByType("navigation")[0].type === "navigate"
+    if (performance.getEntriesByType("navigation")[0].type !== "navigate") return
+    const isPlain = !location.hash && !location.search
     if (isPlain && this.querySelector(".thread__more")) document.getElementById("latest")?.scrollIntoView({ behavior: "instant" })
+    // Until then the browser goes to the message again and again.
+    window.addEventListener("load", () => requestAnimationFrame(this.#showWords), { once: true })
+  }
+
+  #showWords = () => {
+    const words = this.querySelector("article.is-found mark")
+    if (words?.getBoundingClientRect().bottom > innerHeight * 0.8) words.scrollIntoView({ block: "center", behavior: "instant" })
   }
 
   #remember = ({ detail }) => {

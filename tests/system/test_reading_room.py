@@ -50,6 +50,19 @@ def test_an_old_answer_is_found_and_landed_on_on_its_abandoned_branch(archive, a
     expect(page.get_by_text("Thanks.")).to_have_count(0)
 
 
+def test_the_words_that_were_found_are_in_sight_however_far_down_their_message(archive, at_home):
+    archive["forked"].append("assistant", "The sky was dark.\n\n" * 80 + "Then came Albireo.\n\n" + "And so on.\n\n" * 80)
+    page = at_home
+    page.keyboard.press("/")
+    page.keyboard.type("albireo")
+    page.keyboard.press("Enter")
+    page.locator(".hit").first.click()
+
+    expect(page.locator(".is-found mark")).to_be_in_viewport()
+    page.reload()
+    expect(page.locator(".is-found mark")).to_be_in_viewport()
+
+
 def test_a_long_thread_grows_upwards_while_the_reader_keeps_their_place(archive, at_home):
     page = at_home
     page.locator(".row__link", has_text="Observation log").click()
