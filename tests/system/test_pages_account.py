@@ -97,6 +97,7 @@ def test_an_error_page_needs_no_request_and_no_database(code, django_db_blocker)
 
     assert html.count("<h1>") == 1
     assert 'href="/"' in html
+    assert ("Try again</a>" in html) == (code in ("500", "503"))
     assert "css/_global.css" in html
     assert "<script" not in html
 

@@ -77,6 +77,15 @@ def test_no_more_are_chosen_than_one_request_takes(chats, at_home, monkeypatch):
     expect(page.locator(":checked")).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [375, 768, 1280])
+def test_what_can_be_done_stands_in_one_row(chats, at_home, width):
+    page = at_home
+    page.set_viewport_size({"width": width, "height": 800})
+    page.get_by_role("link", name="Select").click()
+
+    assert len({button.bounding_box()["y"] for button in page.locator(".selection .btn").all()}) == 1
+
+
 def test_the_focus_is_never_below_the_bar(chats, at_home):
     page = at_home
     page.set_viewport_size({"width": 375, "height": 667})
