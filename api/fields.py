@@ -15,12 +15,19 @@ from lib import json
 EARLIEST, LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 
 
+class Several(serializers.ListSerializer):
+    default_error_messages = {"not_a_list": "must be a list."}
+
+
 class Input(serializers.Serializer):
     """The fields of a request's body. Unknown keys are ignored: clients are older or newer than the server."""
 
     null_is_absent = True  # on create; where a change may clear a field, null says so
 
     default_error_messages = {"invalid": "must be an object."}
+
+    class Meta:
+        list_serializer_class = Several
 
     def clean(self, value, *, user):
         """The clean values, for `user`. Raises Problem (400), which names the first field that is wrong."""
@@ -61,6 +68,10 @@ def wrong(field, message):
     return serializers.ValidationError({field: [message]})
 
 
+# REST framework's own are whole sentences.
+_WORDS = {"required": "is missing.", "null": "must not be null."}
+
+
 def _first(detail, path=""):
     """(the path of the first wrong field, what is wrong with it): items[0].role."""
     if isinstance(detail, dict):
@@ -72,7 +83,7 @@ def _first(detail, path=""):
         return _first(below, path)
     if isinstance(detail, list):
         return _first(detail[0], path)
-    return path or "The body", str(detail)
+    return path or "The body", _WORDS.get(detail.code, str(detail))
 
 
 class Text(serializers.CharField):
@@ -82,8 +93,6 @@ class Text(serializers.CharField):
         "invalid": "must be a string.",
         "blank": "must not be empty.",
         "max_length": "must be at most {max_length} characters long.",
-        "required": "is missing.",
-        "null": "must not be null.",
     }
 
     def __init__(self, *, pattern=None, said="", **options):
@@ -106,7 +115,7 @@ class Text(serializers.CharField):
 
 
 class Flag(serializers.BooleanField):
-    default_error_messages = {"invalid": "must be true or false.", "null": "must not be null."}
+    default_error_messages = {"invalid": "must be true or false."}
 
     def to_internal_value(self, data):
         if not isinstance(data, bool):
@@ -121,7 +130,6 @@ class Whole(serializers.IntegerField):
         "invalid": "must be a whole number.",
         "min_value": "must be at least {min_value}.",
         "max_value": "must be at most {max_value}.",
-        "null": "must not be null.",
     }
 
     def to_internal_value(self, data):
@@ -137,7 +145,6 @@ class Number(serializers.FloatField):
         "invalid": "must be a number.",
         "min_value": "must be at least {min_value}.",
         "max_value": "must be at most {max_value}.",
-        "null": "must not be null.",
     }
 
     def to_internal_value(self, data):
@@ -149,7 +156,7 @@ class Number(serializers.FloatField):
 class Many(serializers.ListField):
     """A list of at least one."""
 
-    default_error_messages = {"not_a_list": "must be a list.", "empty": "must not be empty.", "required": "is missing."}
+    default_error_messages = {"not_a_list": "must be a list.", "empty": "must not be empty."}
 
     def __init__(self, **options):
         super().__init__(allow_empty=False, min_length=1, **options)
@@ -166,7 +173,6 @@ class Object(serializers.DictField):
     default_error_messages = {
         "not_a_dict": "must be an object.",
         "too_large": "must be at most {limit} bytes of JSON.",
-        "null": "must not be null.",
     }
 
     def __init__(self, *, limit=None, **options):
@@ -184,7 +190,7 @@ class Object(serializers.DictField):
 class Moment(serializers.DateTimeField):
     """ISO 8601 with its zone. Written in UTC with six digits and a Z."""
 
-    default_error_messages = {"invalid": "must be a time like 2026-11-20T10:15:00Z.", "null": "must not be null."}
+    default_error_messages = {"invalid": "must be a time like 2026-11-20T10:15:00Z."}
 
     def to_internal_value(self, data):
         found = moment_in(data)

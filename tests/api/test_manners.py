@@ -217,6 +217,35 @@ def test_a_body_too_large_is_413(as_alice, settings):
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "body", "message"),
+    [
+        ("POST", "/conversations", None, "The body must not be null."),
+        ("POST", "/conversations", [], "The body must be an object."),
+        ("POST", "/conversations", {"items": "Hi"}, "items must be a list."),
+        ("POST", "/conversations", {"items": [None]}, "items[0] must not be null."),
+        ("POST", "/conversations", {"items": [{}]}, "items[0].role is missing."),
+        ("POST", "/conversations/bulk-delete", {"conversation_ids": [None]}, "conversation_ids[0] must not be null."),
+        ("PATCH", "/users/me/settings/preferences", {}, "preferences is missing."),
+        ("PUT", "{items}/edit", {"content": 5}, "content must be a string or 1 to 100 parts."),
+        ("PUT", "{items}/edit", {"content": ["x"]}, "content[0] must be an object with a type."),
+        ("PUT", "{items}/edit", {}, "content is missing."),
+        ("PATCH", "{call}", {}, "status is missing."),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_manner(as_alice, conversation, typeid, method, address, body, message):
+    path = f"/conversations/{typeid(conversation)}"
+    conversation.append("assistant", "", type="function_call", call_id="call_7")
+    places = {
+        "items": f"{path}/items/{typeid(conversation.messages.first())}",
+        "call": f"{path}/items/by-call-id/call_7",
+    }
+
+    answer = as_alice(method, address.format(**places), raw=json.dumps(body).encode())
+
+    assert (answer.status_code, answer.json()["message"]) == (400, message)
+
+
 def test_a_bad_host_and_a_fault_are_json_too(as_alice, monkeypatch):
     assert as_alice.get("/conversations", Host="evil.example").json()["code"] == "invalid_request"
 

@@ -37,6 +37,10 @@ FIELDS = ("arguments", "output", "error", "server_label")
 _TYPE = re.compile(r"[a-z_]{1,64}")
 
 
+def one_of(choices):
+    return {"invalid_choice": f"must be one of: {', '.join(choices)}."}
+
+
 _WORDS = {"type": "string", "maxLength": limits.TEXT}
 _NAMED = {"type": {"type": "string", "pattern": "^[a-z_]{1,64}$"}}
 _LIST = {"type": "array", "items": {}}
@@ -74,9 +78,9 @@ class ItemInput(Input):
         help_text="The client’s own id; shown from then on.",
     )
     type = Text(required=False, default="message", pattern=r"^[a-z_]{1,64}\Z", said="must be 1 to 64 of a–z and _.")
-    role = serializers.ChoiceField(ROLES, required=False, error_messages={"invalid_choice": "is no role."})
+    role = serializers.ChoiceField(ROLES, required=False, error_messages=one_of(ROLES))
     content = Content(required=False)
-    status = serializers.ChoiceField(STATUSES, required=False, error_messages={"invalid_choice": "is no status."})
+    status = serializers.ChoiceField(STATUSES, required=False, error_messages=one_of(STATUSES))
     call_id = Text(required=False, allow_blank=True, max_length=128)
     name = Text(required=False, allow_blank=True, max_length=200)
     model = Text(required=False, allow_blank=True, max_length=120)
@@ -120,10 +124,10 @@ class ItemsInput(Input):
 
 class EditInput(Input):
     example = {"content": "Binoculars first."}
-    content = Content(error_messages={"required": "is missing."})
+    content = Content()
 
-    def validate_content(self, content):
-        return content_of(content, required=True)
+    def validate(self, asked):
+        return {"content": content_of(asked["content"], required=True)}
 
 
 class RegenerateInput(Input):
@@ -137,7 +141,7 @@ class RegenerateInput(Input):
 
 class CallChange(Input):
     example = {"status": "completed", "output": {"clear": True}}
-    status = serializers.ChoiceField(STATUSES, error_messages=ItemInput().fields["status"].error_messages)
+    status = serializers.ChoiceField(STATUSES, error_messages=one_of(STATUSES))
     output = Anything(required=False)
     error = Anything(required=False)
     name = Text(required=False, allow_blank=True, max_length=200)

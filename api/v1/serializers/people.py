@@ -12,7 +12,7 @@ ROLES = [role for role, _ in GIVEN]
 class RoleChange(Input):
     role = serializers.ChoiceField(
         ROLES,
-        error_messages={"required": "is missing.", "invalid_choice": f"must be one of: {', '.join(ROLES)}."},
+        error_messages={"invalid_choice": f"must be one of: {', '.join(ROLES)}."},
     )
 
 
