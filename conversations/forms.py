@@ -44,6 +44,9 @@ class ProjectChoiceForm(forms.Form):
         self.fields["project"].queryset = Project.objects.visible_to(owner, own=True)
 
 
+ANSWERED_IS_GONE = "The message you were answering is no longer there. Yours was not added."
+
+
 class MessageForm(forms.Form):
     text = Prose(label="Message", error_messages={"required": "Write something first."})
     tip = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
@@ -58,7 +61,7 @@ class MessageForm(forms.Form):
         tip = self.cleaned_data.get("tip")
         known = tip is None or tip == self.conversation.tip_position
         if not known and not self.conversation.messages.filter(position=tip).exists():
-            raise forms.ValidationError("The message you were answering is no longer there. Yours was not added.")
+            raise forms.ValidationError(ANSWERED_IS_GONE)
 
     def clean_branch(self):
         """Its id; None where the page showed no end of a branch, and for what is no id."""

@@ -313,6 +313,8 @@ class Conversation(Row):
 
         `on`: the id of a branch whose end stood at `position` when it was read. Where that has been written on since,
         what is said now comes behind it: two who write at once follow each other.
+
+        Raises Message.DoesNotExist where the message is no longer there, and what append does.
         """
         return self.add(role, text, after=position, **fields).id
 
@@ -362,6 +364,7 @@ class Conversation(Row):
     def _branch(self, position, role, text, *, on=None, **fields):
         locked = self.locked()
         if position != locked.tip_position:
+            locked.messages.only("pk").get(position=position)  # else what is deleted by now would be answered
             ending_there = locked.branches.filter(tip_position=position).order_by("-updated_at")
             branch = locked._gone_on(on, position) or ending_there.first() or locked._fork(position)
             if branch.pk != locked.active_branch_id:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import AuditEvent
 from conversations import outline, reading, threads
-from conversations.forms import EditForm, MessageForm
+from conversations.forms import ANSWERED_IS_GONE, EditForm, MessageForm
 from conversations.models import Conversation, ConversationFull, Message, Note
 from conversations.refusals import Stale
 from conversations.rendering import html_of
@@ -32,7 +32,10 @@ def create(request, pk):
             message_id = _write(conversation, form.cleaned_data, request.user)
         except ConversationFull as full:
             form.add_error("text", str(full))
-        except Conversation.DoesNotExist:  # deleted while they were writing
+        except Message.DoesNotExist:  # deleted while they were writing
+            form.add_error(None, ANSWERED_IS_GONE)
+            conversation = editable_or_404(request, pk)
+        except Conversation.DoesNotExist:
             raise Http404 from None
         else:
             return see_other(threads.permalink(conversation.get_absolute_url(), message_id))

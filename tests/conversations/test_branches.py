@@ -1,6 +1,10 @@
 """Branches by name: made, renamed, left, and taken away with what nobody else reaches."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
+from django.urls import reverse
 
 from conversations.models import Branch, Conversation, Message, Tombstone
 from conversations.refusals import BranchExists, BranchProtected
@@ -159,6 +163,43 @@ def test_a_branch_that_is_not_read_goes_alone(beside):
 
     assert path(beside)[-1] == "How heavy is it?"
     assert not beside.branches.filter(name="aside").exists()
+
+
+@pytest.fixture
+def goes_meanwhile(conversation, monkeypatch):
+    """Somebody deletes the second of three messages while somebody else answers it."""
+    conversation.append("user", "How much is it?")
+    message, locked = conversation.messages.get(position=2), Conversation.locked
+
+    def deleted(self, *args):
+        monkeypatch.setattr(Conversation, "locked", locked)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(lambda: (message.remove(), connection.close())).result()
+        return locked(self, *args)
+
+    monkeypatch.setattr(Conversation, "locked", deleted)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_goes_before_it_is_answered_gets_no_answer(conversation, goes_meanwhile):
+    with pytest.raises(Message.DoesNotExist):
+        conversation.reply(2, "user", "And then?")
+
+    assert path(conversation) == ["Which telescope should a beginner buy?", "How much is it?"]
+    assert conversation.branches.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_answers_a_message_that_goes_meanwhile_is_told_and_keeps_their_words(
+    sign_in, alice, conversation, goes_meanwhile
+):
+    address = reverse("conversations:messages", args=[conversation.pk])
+    answer = sign_in(alice).post(address, {"text": "And then?", "tip": "2"})
+
+    assert answer.status_code == 422
+    assert "The message you were answering is no longer there." in answer.content.decode()
+    assert "And then?" in answer.content.decode()
+    assert conversation.messages.count() == 2
 
 
 def test_when_nothing_is_left_main_is(conversation):
