@@ -74,9 +74,10 @@ def header(name, description, *, pattern=None):
     return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description)
 
 
-def whole(name, description="", *, default, lowest=1):
-    # An upper bound is told, not enforced: what is above is cut.
-    return _parameter(name, {"type": "integer", "minimum": lowest, "default": default}, description)
+def whole(name, description="", *, default, lowest=1, highest=None):
+    """`highest`: more is refused. Where more is cut instead, only the description tells how many there are."""
+    bounds = {"minimum": lowest} | ({"maximum": highest} if highest else {})
+    return _parameter(name, {"type": "integer", **bounds, "default": default}, description)
 
 
 def choice(name, *choices, description=""):

@@ -51,7 +51,9 @@ def test_an_old_answer_is_found_and_landed_on_on_its_abandoned_branch(archive, a
 
 
 def test_the_words_that_were_found_are_in_sight_however_far_down_their_message(archive, at_home):
-    archive["forked"].append("assistant", "The sky was dark.\n\n" * 80 + "Then came Albireo.\n\n" + "And so on.\n\n" * 80)
+    archive["forked"].append(
+        "assistant", "The sky was dark.\n\n" * 80 + "Then came Albireo.\n\n" + "And so on.\n\n" * 80
+    )
     page = at_home
     page.keyboard.press("/")
     page.keyboard.type("albireo")

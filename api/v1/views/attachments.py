@@ -76,7 +76,7 @@ class OneAttachment(AttachmentView):
 class Content(AttachmentView):
     produces = ()
 
-    @spec.described(answers={(200, "application/octet-stream"): spec.BYTES})
+    @spec.described(answers={(200, "*/*"): spec.BYTES})
     def get(self, request, conversation, attachment):
         """The file itself. Pictures come as what they are; whatever could act in a browser, to be saved."""
         try:

@@ -8,7 +8,7 @@ class ExportOfConversation(BranchView):
     produces = ()
 
     @spec.described(
-        answers={(200, "application/octet-stream"): spec.BYTES},
+        answers={(200, kind.partition(";")[0]): spec.BYTES for kind, _ in FORMATS.values()},
         query=(
             spec.choice("format", *FORMATS),
             spec.text("branch", "For markdown and txt: a branch’s name; the active one by default."),

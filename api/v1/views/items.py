@@ -33,6 +33,10 @@ CONTENT = spec.choice(
 class ItemView(V1):
     """What the resources of items share."""
 
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        full_of(request.GET, False)  # a form that there is not is refused before anything is written
+
     def message(self, conversation, spelled, *, write=False):
         """(the conversation, its message that the id means). Raises Problem (404, 403)."""
         found = self.conversation(conversation, write=write)

@@ -196,9 +196,7 @@ class OneShare(ShareView):
 
 
 class ViewsOfShare(ShareView):
-    @spec.described(
-        answers={200: ViewsSerializer}, query=(spec.whole("days", f"At most {DAYS_AT_MOST}.", default=DAYS),)
-    )
+    @spec.described(answers={200: ViewsSerializer}, query=(spec.whole("days", default=DAYS, highest=DAYS_AT_MOST),))
     def get(self, request, share):
         """How often it was opened on each of the last days, in UTC, today last. By whom, nobody notes."""
         link = self.mine_named(self.links(), share)

@@ -333,3 +333,19 @@ def test_readers_may_read_and_not_write(as_bob, path, ids):
     assert as_bob.post(f"{path}/items", {"role": "user", "content": "x"}).status_code == 403
     assert as_bob.put(f"{path}/items/{ids[0]}/edit", {"content": "x"}).status_code == 403
     assert as_bob.delete(f"{path}/items/{ids[0]}").status_code == 403
+
+
+def test_a_form_that_there_is_not_is_refused_before_anything_is_written(as_alice, path, ids, conversation):
+    conversation.append("assistant", "", type="function_call", call_id="call_7")
+
+    for method, address, body in (
+        ("PUT", f"items/{ids[0]}/edit", {"content": "Another."}),
+        ("POST", f"items/{ids[0]}/edit", {"content": "Another."}),
+        ("PATCH", "items/by-call-id/call_7", {"status": "failed"}),
+        ("POST", "items", {"items": [{"role": "user", "content": "Another."}]}),
+    ):
+        assert as_alice(method, f"{path}/{address}?content=prose", body).status_code == 400
+    assert not conversation.revisions.exists()
+    assert conversation.branches.count() == 1
+    assert set(conversation.messages.values_list("status", flat=True)) == {"completed"}
+    assert conversation.messages.count() == 3
