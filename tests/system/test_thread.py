@@ -125,6 +125,19 @@ def test_where_room_is_short_the_menu_is_opened_and_left_by_keyboard(at_log, log
     expect(copy).to_be_hidden()
 
 
+def test_control_and_enter_send_what_one_writes_once(at_log, log):
+    at_log.get_by_label("Add a message").fill("Packed up.")
+    at_log.keyboard.press("Enter")
+    at_log.keyboard.type("Dew on everything.")
+    at_log.keyboard.press("Control+Enter")
+    at_log.keyboard.press("Control+Enter")
+
+    expect(at_log.locator("article").last).to_contain_text("Packed up. Dew on everything.")
+    at_log.wait_for_load_state("networkidle")
+    log.refresh_from_db()
+    assert (log.message_count, log.branch_count) == (301, 1)
+
+
 def test_a_message_that_is_refused_is_shown_where_one_wrote_it(at_log):
     at_log.expected_faults = ["status of 422"]
     at_log.get_by_label("Add a message").fill("   ")
