@@ -53,9 +53,7 @@ def lanes(conversation, reader):
             found.append(Lane(position, depth, position in active))
         found[-1].count += 1
         found[-1].branches += ends.get(position, [])
-    shown = found[:LANES]
-    _fill(conversation, reader, shown)
-    return shown, len(found)
+    return _filled(conversation, reader, found[:LANES]), len(found)
 
 
 def threaded(conversation, reader, *, after=None):
@@ -71,8 +69,7 @@ def threaded(conversation, reader, *, after=None):
         Lane(position, depth, position in active, parts, 1, ends.get(position, []))
         for position, depth, parts in order[start : start + PIECE]
     ]
-    _fill(conversation, reader, shown)
-    return shown, start + PIECE < len(order)
+    return _filled(conversation, reader, shown), start + PIECE < len(order)
 
 
 def _ends(conversation):
@@ -82,20 +79,23 @@ def _ends(conversation):
     return ends
 
 
-def _fill(conversation, reader, shown):
+def _filled(conversation, reader, lanes):
+    """Those of them that are still there, with what is shown of their first message."""
     path = conversation.get_absolute_url()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT position, id, role, model, name, author_id, created_at, left(text, %s) FROM conversations_message"
             " WHERE conversation_id = %s AND position = ANY(%s)",
-            [4 * LINE, conversation.pk, [lane.start for lane in shown]],
+            [4 * LINE, conversation.pk, [lane.start for lane in lanes]],
         )
         rows = {position: rest for position, *rest in cursor.fetchall()}
     writers = names(conversation, reader, (author for _, _, _, _, author, *_ in rows.values()))
-    for lane in shown:
+    filled = [lane for lane in lanes if lane.start in rows]
+    for lane in filled:
         pk, role, model, name, author, created_at, text = rows[lane.start]
         at = timezone.localtime(created_at)
         lane.href = permalink(path, pk)
         lane.who = writers[author] if role == Message.Role.USER else model or name or role.capitalize()
         lane.text = first_line(text, LINE) or "Without words"
         lane.time, lane.iso = f"{at.day} {at:%B %Y}", at.isoformat(timespec="seconds")
+    return filled

@@ -32,6 +32,15 @@ def test_the_map_shows_partings_and_ends_and_what_is_active(forked):
     assert [branch.name for branch in shown[4].branches] == [Branch.MAIN]
 
 
+def test_what_is_deleted_while_the_map_is_made_is_not_on_it(forked, monkeypatch):
+    message, filled = forked.messages.get(position=7), lanes._filled
+    monkeypatch.setattr(lanes, "_filled", lambda *args: message.remove() or filled(*args))
+
+    shown, _ = lanes.lanes(forked, forked.owner)
+
+    assert [lane.start for lane in shown] == [1, 2, 5, 6]
+
+
 def test_another_branch_is_made_active_by_a_form(sign_in, alice, forked):
     client, url = sign_in(alice), reverse("conversations:branches", args=[forked.pk])
     old = forked.branches.get(tip_position=4)
