@@ -218,6 +218,15 @@ def test_on_a_phone_what_is_found_is_not_below_the_row_that_says_so(on_a_phone):
     assert row["height"] < 60
 
 
+def test_on_a_phone_the_line_beside_what_is_found_is_in_the_window(on_a_phone):
+    for number in (149, 150):  # a question and an answer
+        on_a_phone.goto(re.sub(r"\?.*", f"?find={number}", on_a_phone.url))
+        line = (
+            "article => article.getBoundingClientRect().left + parseFloat(getComputedStyle(article, '::before').left)"
+        )
+        assert on_a_phone.locator(".is-found").evaluate(line) >= 0
+
+
 def test_on_a_phone_the_bar_repeats_a_title_that_is_out_of_sight_and_no_other(at_home, log):
     short, page = Conversation.objects.start(log.owner, title="Short"), at_home
     page.set_viewport_size({"width": 375, "height": 800})
