@@ -177,7 +177,7 @@ class Specification(AutoSchema):
         return f"{self.method.lower()}{type(self.view).__name__}"
 
     def get_summary(self):
-        return self._told().split(". ")[0].split(":")[0].strip(". \n") or None
+        return self._told().split(". ")[0].split(":")[0].strip(". \n").replace("`", "") or None  # it is no Markdown
 
     def get_description(self):
         return self._told()

@@ -54,6 +54,7 @@ def test_every_operation_says_what_it_takes_and_answers(specified):
         for verb, operation in verbs.items():
             where = f"{verb} {path}"
             assert operation.get("description"), where
+            assert "`" not in operation["summary"], where
             good = [code for code in operation["responses"] if code.startswith("2")]
             assert good, where
             assert operation["responses"]["4XX"]["content"]["application/json"]["schema"], where
