@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.forms import UserForm
 from accounts.models import User
@@ -26,20 +26,23 @@ def index(request):
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def theme(request):
     """Light, dark or like the system; stored with the user, so it follows them to their phone."""
     return _choose(request, "theme", User.Theme)
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def rows(request):
     """How much of each conversation the lists show; it follows its user as well."""
     return _choose(request, "rows", User.Rows)
 
 
 def _choose(request, field, choices):
+    """GET comes from signing in on the way: to where one can choose again."""
+    if request.method == "GET":
+        return see_other("accounts:index")
     choice = request.POST.get(field, "")
     if choice not in choices.values:
         return HttpResponseBadRequest(f"{field.capitalize()} must be one of {', '.join(choices.values)}.")

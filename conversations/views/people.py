@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from conversations.forms import PersonForm, RoleForm, SomebodyForm
@@ -82,10 +82,11 @@ def index(request, thing):
     return render(request, "conversations/people/index.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
 @of_own_thing
 def role(request, thing, user):
-    """Another role for one who is in."""
+    """Another role for one who is in. GET comes from signing in on the way: back to the list, nothing changed."""
+    if request.method == "GET":
+        return _to_people(thing)
     person = get_object_or_404(thing.people.rows.select_related("user"), user=user)
     form = RoleForm(request.POST)
     if form.is_valid():

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEvent
 from conversations.models import Conversation
@@ -62,14 +62,14 @@ def index(request, *, of_workspace=False):
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def revoke(request, *, of_workspace=False):
     """Ends the selected ones."""
     return _of_selected(request, of_workspace, _revoked)
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def extend(request):
     """Lets the selected ones work for longer."""
     return _of_selected(request, False, _extended)
@@ -128,7 +128,10 @@ def _note_reading(request):
 
 
 def _of_selected(request, of_workspace, act):
+    """GET comes from signing in on the way: back to the list, nothing changed."""
     links, names = _links(request, of_workspace), request.POST.getlist("link")
+    if request.method == "GET":
+        return see_other(_home(of_workspace))
     if len(names) > limits.SELECTION:
         return HttpResponseBadRequest(f"At most {limits.SELECTION} links at once. Nothing was changed.")
     if names:

@@ -41,6 +41,11 @@ def test_signing_in_leads_back_to_the_page_that_asked_for_it(alice, conversation
     assert try_to_sign_in(next=wanted)["Location"] == wanted
 
 
+@pytest.mark.parametrize("name", ["theme", "rows"])
+def test_who_signed_in_because_of_a_form_they_sent_is_at_a_page(sign_in, alice, name):
+    assert sign_in(alice).get(reverse(f"accounts:{name}")).url == reverse("accounts:index")
+
+
 @pytest.mark.parametrize("next_", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_signing_in_never_leads_to_another_site(alice, try_to_sign_in, next_):
     assert try_to_sign_in(next=next_)["Location"] == reverse("conversations:index")

@@ -276,6 +276,15 @@ def test_whoever_is_not_signed_in_is_asked_to(client, db):
         assert client.post(url)["Location"].startswith("/account/login/")
 
 
+def test_who_signed_in_because_of_a_form_they_sent_is_at_the_list_and_nothing_has_ended(
+    sign_in, alice, share, conversation
+):
+    share(conversation)
+    for url in (REVOKE, EXTEND):
+        assert sign_in(alice).get(url).url == reverse("sharing:index")
+    assert ShareLink.objects.working().exists()
+
+
 def test_the_workspace_is_for_its_superuser_alone(shown, sign_in, alice, bob, charlie, root, conversation, share):
     link = share(conversation, title="Optics")
     share(conversation, title="Tubes").revoke()
