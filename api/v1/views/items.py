@@ -132,7 +132,7 @@ class Items(ItemView):
         added, author = None if parent else self.added_to_own(conversation, fields), None
         if added is None:
             found = self.conversation(conversation, write=True)
-            after = message_named(found, parent).position if parent else None
+            after = place_of_parent(found, parent) if parent else None
             added = found.add(**fields, after=after, author=request.user.pk)
             author = request.user if found.owner_id != request.user.pk else None
         row = paths.item_of(added, fields, author)
@@ -318,7 +318,15 @@ def written(conversation, items, *, author=None):
 
 def _written(conversation, *, parent_id, **fields):
     fields.setdefault("created_at", timezone.now())
-    return fields | ({"after": message_named(conversation, parent_id).position} if parent_id else {})
+    return fields | ({"after": place_of_parent(conversation, parent_id)} if parent_id else {})
+
+
+def place_of_parent(conversation, spelled):
+    """Where the item stands that a new one answers. Raises Problem (404), which tells it from the conversation."""
+    parent = conversation.message_named(spelled)
+    if parent is None:
+        raise Problem(404, "item_not_found", "parent_id names no item of this conversation.", field="parent_id")
+    return parent.position
 
 
 def message_named(conversation, spelled) -> Message:

@@ -197,9 +197,11 @@ def test_a_foreign_parent_is_not_found(as_alice, as_charlie, path):
     other = as_charlie.post("/conversations", {"items": [{"role": "user", "content": "x"}]}).json()["id"]
     foreign = as_charlie.get(f"/conversations/{other}").json()["items"][0]["id"]
 
-    refused = as_alice.post(f"{path}/items", {"role": "user", "content": "y", "parent_id": foreign})
-
-    assert (refused.status_code, refused.json()["code"]) == (404, "item_not_found")
+    answer = {"role": "user", "content": "y", "parent_id": foreign}
+    for body in (answer, {"items": [answer]}):
+        refused = as_alice.post(f"{path}/items", body)
+        assert (refused.status_code, refused.json()["code"]) == (404, "item_not_found")
+        assert refused.json()["message"] == "parent_id names no item of this conversation."
 
 
 def test_an_edit_in_place_keeps_the_id_and_what_it_said(as_alice, path, ids, alice, typeid):
