@@ -7,11 +7,11 @@ from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
-from django.core.exceptions import MiddlewareNotUsed
+from django.core.exceptions import MiddlewareNotUsed, ObjectDoesNotExist
 from django.db import connection
 from psycopg_pool import PoolTimeout
 
-from config.views import not_now, standalone, unavailable
+from config.views import not_found, not_now, standalone, unavailable
 from lib.asking import read_the_rest
 from lib.outage import is_away
 
@@ -79,6 +79,20 @@ class DatabaseOutage:
             if not is_away() and not isinstance(exception.__cause__, PoolTimeout):
                 connection.pool.check()  # what broke this connection has broken the idle ones in the pool too
         return response
+
+
+class Gone:
+    """404 where a view has loaded a row, and somebody else deleted it before the view could lock it: whatever raises a
+    model's DoesNotExist."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        return not_found(request) if isinstance(exception, ObjectDoesNotExist) else None
 
 
 class LengthRequired:

@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "api.middleware.PagesEnd",
     "config.middleware.LengthRequired",
     "config.middleware.DatabaseOutage",
+    "config.middleware.Gone",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,14 +1,13 @@
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import AuditEvent
 from conversations import outline, reading, threads
 from conversations.forms import ANSWERED_IS_GONE, EditForm, MessageForm
-from conversations.models import Conversation, ConversationFull, Message, Note
+from conversations.models import ConversationFull, Message, Note
 from conversations.refusals import Stale
 from conversations.rendering import html_of
 from conversations.thread_page import ThreadPage
@@ -35,8 +34,6 @@ def create(request, pk):
         except Message.DoesNotExist:  # deleted while they were writing
             form.add_error(None, ANSWERED_IS_GONE)
             conversation = editable_or_404(request, pk)
-        except Conversation.DoesNotExist:
-            raise Http404 from None
         else:
             return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
     window = reading.latest(conversation)
@@ -72,8 +69,6 @@ def edit(request, pk, message_pk):
             status, is_stale = 409, True
         except ConversationFull as full:
             form.add_error("text", str(full))
-        except (Message.DoesNotExist, Conversation.DoesNotExist):  # deleted while they were writing
-            raise Http404 from None
         else:
             return see_other(threads.permalink(conversation.get_absolute_url(), message_id))
     context = {

@@ -7,7 +7,6 @@ from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
@@ -36,8 +35,6 @@ def of_thing(view):
             thing = get_object_or_404(Project.objects.visible_to(request.user), pk=project)
         try:
             return view(request, thing, **rest)
-        except type(thing).DoesNotExist:  # deleted by its owner since
-            raise Http404 from None
         except NotTheOwner:  # handed over since, in another tab
             raise PermissionDenied from None
 

@@ -99,8 +99,6 @@ def _share(request, conversation, form, draft):
             return _made(request, link)
         form.add_error(None, OVER)
         draft = None
-    except Conversation.DoesNotExist:
-        raise Http404 from None
     except Refusal as refusal:
         form.add_error(None, str(refusal))
     else:
