@@ -175,4 +175,8 @@ FROM conversations_message WHERE conversation_id = %s
 
 _AT = "SELECT FROM conversations_message WHERE conversation_id = %s AND position = %s::int"
 
-_LAST_BEFORE = "SELECT max(position) FROM conversations_message WHERE conversation_id = %s AND position < %s::int"
+# Not max(): a plan made for short conversations would read all of it.
+_LAST_BEFORE = """
+SELECT position FROM conversations_message WHERE conversation_id = %s AND position < %s::int
+ORDER BY position DESC LIMIT 1
+"""
