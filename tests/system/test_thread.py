@@ -227,8 +227,10 @@ def test_on_a_phone_the_line_beside_what_is_found_is_in_the_window(on_a_phone):
         assert on_a_phone.locator(".is-found").evaluate(line) >= 0
 
 
-def test_on_a_phone_the_bar_repeats_a_title_that_is_out_of_sight_and_no_other(at_home, log):
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_on_a_phone_the_bar_repeats_a_title_that_is_out_of_sight_and_no_other(at_home, log, motion):
     short, page = Conversation.objects.start(log.owner, title="Short"), at_home
+    page.emulate_media(reduced_motion=motion)
     page.set_viewport_size({"width": 375, "height": 800})
     title = page.locator(".topbar__title")
     address = page.url.removesuffix("/conversations/")
