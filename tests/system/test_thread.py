@@ -262,7 +262,7 @@ def test_a_thread_in_any_state_has_no_fault_that_axe_knows(at_log, log, assert_a
     log.reply(302, "assistant", "Another answer to it.")
     message = log.messages.get(position=1)
     message.edit("Entry 1, in other words.", by=message.owner)
-    pages = ["?find=entry", "?find=quasar", "outline/", "branches/", "branches/new/", "chronological/?before=302"]
+    pages = ["", "?find=entry", "?find=quasar", "outline/", "branches/", "branches/new/", "chronological/?before=302"]
     pages += ["threaded/", *(f"messages/{message.typeid}/{page}/" for page in ("edit", "versions", "delete"))]
     for address in [path + page for page in pages]:
         at_log.goto(address)
