@@ -13,8 +13,8 @@ class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key or access token>`, or `X-API-Key: <key>`; where both are sent the first counts."""
 
     # Why nobody is let in. A dialect may say it in its vendor's words.
-    missing = "An API key is missing: Authorization: Bearer <key>."
-    wrong = "This API key is not valid."
+    missing = "An API key is missing: Authorization: Bearer <key>. One is made under Account → API keys."
+    wrong = "This API key is not valid: it is mistyped, revoked or expired."
 
     def authenticate(self, request):
         secret = self.secret_of(request)

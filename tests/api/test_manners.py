@@ -79,6 +79,16 @@ def test_without_a_good_key_nobody_is_let_in(client, alice, headers):
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
 
 
+def test_who_is_not_let_in_hears_what_to_do(client, key_of, alice):
+    key = key_of(alice)
+    ApiKey.objects.update(revoked_at=timezone.now())
+
+    assert "Account → API keys" in client.get("/v1/me").json()["message"]
+    for secret in (key, key[:-1], "nonsense"):
+        refused = client.get("/v1/me", headers={"Authorization": f"Bearer {secret}"})
+        assert refused.json()["message"] == "This API key is not valid: it is mistyped, revoked or expired."
+
+
 def test_a_key_may_come_in_either_header_and_bearer_wins(client, alice, key_of):
     good = key_of(alice)
 
