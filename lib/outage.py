@@ -47,6 +47,7 @@ class Connection(psycopg.Connection):
                 _wait_for(knock)
             raise
         connection.knock = knock
+        connection.statements, connection.cursors = {}, {}  # that lib.sql keeps, by their SQL
         for name, loader in TEXTS.items():
             connection.adapters.register_loader(name, loader)
         return connection

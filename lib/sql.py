@@ -63,12 +63,11 @@ FORGOTTEN = errors.InvalidSqlStatementName, errors.FeatureNotSupported
 
 
 def statement_of(driver, sql):
-    statements = vars(driver).setdefault("statements", {})
-    if sql in statements:
-        return statements[sql]
-    statement = Statement(driver, sql, is_kept=len(statements) < STATEMENTS)
+    if sql in driver.statements:
+        return driver.statements[sql]
+    statement = Statement(driver, sql, is_kept=len(driver.statements) < STATEMENTS)
     if statement.is_kept:
-        statements[sql] = statement
+        driver.statements[sql] = statement
     return statement
 
 
@@ -162,12 +161,11 @@ def _kept(driver, sql):
     """(the SQL, a cursor for it alone), both kept by the connection. A new cursor has to find out how each parameter is
     written and each column read, which takes psycopg as long as all the rest; and so has one that was used for other
     SQL, or for the same SQL in another string object."""
-    kept = vars(driver).setdefault("kept_statements", {})
-    if sql not in kept:
-        if len(kept) >= STATEMENTS:
-            kept.clear()
-        kept[sql] = sql, psycopg.Cursor(driver)
-    return kept[sql]
+    if sql not in driver.cursors:
+        if len(driver.cursors) >= STATEMENTS:
+            driver.cursors.clear()
+        driver.cursors[sql] = sql, psycopg.Cursor(driver)
+    return driver.cursors[sql]
 
 
 class _JsonAsText(Loader):

@@ -35,7 +35,7 @@ def test_a_connection_keeps_no_more_statements_than_it_can():
         for number in range(STATEMENTS + 5):
             assert fetch_prepared(f"SELECT %(one)s::int + {number}", {"one": 1}) == [(number + 1,)]
 
-        assert len(connection.connection.kept_statements) <= STATEMENTS
+        assert len(connection.connection.cursors) <= STATEMENTS
 
 
 @pytest.mark.django_db(transaction=True)
