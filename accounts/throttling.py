@@ -31,7 +31,8 @@ def count_request(name, limit, *, minutes=1):
     size = max(1, limit // 100)
     left = limit - _used(name, window, size)
     if left <= 0:
-        raise TooManyRequests(limit, minutes, wait=60 * (window + minutes) - int(time.time()))
+        wait = 60 * (window + minutes) - int(time.time())
+        raise TooManyRequests(limit, minutes, wait=max(wait, 1))  # the minute may have ended while we counted
     with _lock:
         if len(_blocks) > 10_000:
             _blocks.clear()

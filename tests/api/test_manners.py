@@ -3,6 +3,7 @@
 import gzip
 import json
 import threading
+import time
 from datetime import timedelta
 
 import brotli
@@ -285,6 +286,19 @@ def test_more_than_a_key_may_ask_is_429(as_alice, settings):
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert 0 < int(answers[-1]["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_who_was_counted_as_the_minute_ended_is_told_to_wait_too(as_alice, settings, monkeypatch, late):
+    settings.API_RATE = 1
+    throttling.forget()
+    minute = int(time.time() // 60) - late
+    monkeypatch.setattr(throttling, "_window", lambda minutes: minute)
+    monkeypatch.setattr(throttling.time, "time", lambda: 60.0 * (minute + 1) + late)
+
+    answers = [as_alice.get("/conversations") for _ in range(2)]
+
+    assert [(answer.status_code, answer.get("Retry-After")) for answer in answers] == [(200, None), (429, "1")]
 
 
 def test_the_same_post_twice_makes_one_thing(as_alice):
