@@ -101,6 +101,7 @@ class ThreadPage:
             "has_source": bool(conversation.source),
             "is_printed": bool(self.printed),
             "is_finding": bool(self.finding and self.finding.words),
+            "has_formulas": any("<math" in turn for turn in self.thread.turns),
             **self.outline.facts,
         }
 

@@ -65,6 +65,10 @@ class Page:
     def questions(self):
         return [turn for turn in self.turns if turn.question]
 
+    @property
+    def has_formulas(self):
+        return any("<math" in turn.html for turn in self.turns)
+
 
 def html(link, after=None):
     """The page as it is sent, byte for byte, whoever asks: so its owner sees beforehand what strangers will see.

@@ -24,6 +24,14 @@ def many(alice):
         Conversation.objects.start(alice, title=f"Number {n}", created_at=now - timedelta(hours=6 * n))
 
 
+def test_the_font_of_formulas_comes_early_where_there_are_some(sign_in, alice):
+    for words, is_needed in (("It is $x^2$.", True), ("It is less.", False)):
+        conversation = Conversation.objects.start(alice)
+        conversation.append("assistant", words)
+        html = sign_in(alice).get(conversation.get_absolute_url()).content.decode()
+        assert (re.search(r'<link rel="preload" href="[^"]*stix', html) is not None) == is_needed
+
+
 def test_history_asks_to_sign_in(client):
     response = client.get(reverse("conversations:index"))
 

@@ -29,6 +29,13 @@ def test_a_stranger_reads_it_rendered(open_, conversation, share):
     assert "Alice" not in html
 
 
+def test_the_font_of_formulas_comes_early_where_there_are_some(open_, conversation, share):
+    assert "stix" not in open_(share(conversation)).content.decode()
+    conversation.append("assistant", "It is $x^2$.")
+    html = open_(share(conversation)).content.decode()
+    assert re.search(r'<link rel="preload" href="[^"]*stix', html)
+
+
 def test_the_page_keeps_nothing_tells_nobody_and_runs_nothing(open_, conversation, share, sign_in, alice):
     link = share(conversation)
     for answer in (open_(link), sign_in(alice).get(link.path), Client().get("/conversations/share/nothing")):
