@@ -24,11 +24,10 @@ def keep(workspace_id, sha256, source):
     Moved even where the same bytes lie there, so that nobody has to ask.
     """
     hold(workspace_id)
-    target = path(workspace_id, sha256)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with source.open("rb") as file:
-        os.fsync(file.fileno())  # the row will be on the disk, so its bytes must be
+    target = _place(workspace_id, sha256)
+    _settle(source)  # the row will be on the disk, so its bytes must be, and their name
     os.replace(source, target)
+    _settle(target.parent)
 
 
 def lend(workspace_id, sha256, *, to):
@@ -36,15 +35,34 @@ def lend(workspace_id, sha256, *, to):
     is in the transaction in which it writes the row that names them."""
     for held in {workspace_id, to}:
         hold(held)
-    target = path(to, sha256)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target = _place(to, sha256)
     try:
         os.link(path(workspace_id, sha256), target)
     except FileExistsError:  # it has them already, or is the same
         return True
     except FileNotFoundError:
         return False
+    _settle(target.parent)
     return True
+
+
+def _place(workspace_id, sha256):
+    """Its path, whose folders are there, on the disk too."""
+    target = path(workspace_id, sha256)
+    if not target.parent.exists():
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for above in target.parents[1:4]:
+            _settle(above)
+    return target
+
+
+def _settle(path):
+    """What was written to a file, or which names are in a folder, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def hold(workspace_id):
