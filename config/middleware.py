@@ -92,7 +92,10 @@ class Gone:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        return not_found(request) if isinstance(exception, ObjectDoesNotExist) else None
+        if not isinstance(exception, ObjectDoesNotExist):
+            return None
+        log.warning("gone, or a mistake of ours: %s", exception, exc_info=exception)
+        return not_found(request)
 
 
 class LengthRequired:
