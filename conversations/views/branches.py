@@ -11,7 +11,7 @@ from conversations.forms import BranchForm, NewBranchForm
 from conversations.lanes import lanes
 from conversations.models import Branch, Message
 from conversations.refusals import BranchExists, BranchProtected
-from conversations.views.conversations import deletable_or_404, editable_or_404, visible_or_404
+from conversations.views.access import deletable_or_404, editable_or_404, visible_or_404
 from lib.http import see_other
 from lib.typeid import decode
 

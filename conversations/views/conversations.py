@@ -4,7 +4,7 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -20,6 +20,7 @@ from conversations.forms import NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
 from conversations.rows import months_html
 from conversations.thread_page import ThreadPage, ways
+from conversations.views.access import deletable_or_404, editable_or_404
 from lib.htmx import render_page, wants_fragment
 from lib.http import see_other, whole_number, without
 from lib.typeid import decode
@@ -185,14 +186,6 @@ def _window(conversation, request, asked):
         return opening.window(conversation), None
 
 
-def position_of(conversation, message):
-    """Of the message that is spelled so. ValueError where the conversation has none."""
-    place = conversation.messages.filter(pk=decode(Message.PREFIX, message)).values_list("position", flat=True).first()
-    if place is None:
-        raise ValueError(message)
-    return place
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def edit(request, pk):
@@ -224,26 +217,3 @@ def _what_went(conversation, counts):
     rows = [(counts[word], word) for word in ("messages", "attachments") if counts[word]]
     words = " and ".join(f"{n:,} {word.removesuffix('s') if n == 1 else word}" for n, word in rows)
     return f"Deleted “{conversation}”" + (f" with {words}." if words else ".")
-
-
-def visible_or_404(request, pk):
-    try:
-        return Conversation.visible(pk, request.user)
-    except Conversation.DoesNotExist:
-        raise Http404 from None
-
-
-def editable_or_404(request, pk):
-    """404 for strangers, 403 for readers."""
-    conversation = visible_or_404(request, pk)
-    if not conversation.can_be_edited_by(request.user):
-        raise PermissionDenied
-    return conversation
-
-
-def deletable_or_404(request, pk):
-    """404 for strangers, 403 for everybody but the owner."""
-    conversation = visible_or_404(request, pk)
-    if not conversation.can_be_deleted_by(request.user):
-        raise PermissionDenied
-    return conversation

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 from conversations.downloads import FORMATS, download
-from conversations.views.conversations import visible_or_404
+from conversations.views.access import visible_or_404
 from lib.http import whole_number
 
 NAME = 80  # characters of a file's name

@@ -11,7 +11,7 @@ from conversations.models import ConversationFull, Message, Note
 from conversations.refusals import Stale
 from conversations.rendering import html_of
 from conversations.thread_page import ThreadPage
-from conversations.views.conversations import deletable_or_404, editable_or_404
+from conversations.views.access import deletable_or_404, editable_or_404
 from lib.http import see_other
 
 

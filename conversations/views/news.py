@@ -9,7 +9,7 @@ from conversations import reading, threads
 from conversations.models import Message
 from conversations.thread_page import length
 from conversations.tree import Tree
-from conversations.views.conversations import visible_or_404
+from conversations.views.access import visible_or_404
 from conversations.writers import names
 from lib.htmx import wants_fragment
 from lib.http import whole_number

@@ -11,7 +11,7 @@ from conversations import threads
 from conversations.forms import NoteForm
 from conversations.models import Note
 from conversations.rendering import html_of
-from conversations.views.conversations import visible_or_404
+from conversations.views.access import visible_or_404
 from lib.http import see_other
 
 AT_ONCE = 50

@@ -6,10 +6,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from conversations import lanes, reading, threads
+from conversations.models import Message
 from conversations.thread_page import around, ways
-from conversations.views.conversations import position_of, visible_or_404
+from conversations.views.access import visible_or_404
 from lib.htmx import render_page, wants_fragment
 from lib.http import whole_number
+from lib.typeid import decode
 
 
 @login_required
@@ -19,7 +21,7 @@ def chronological(request, pk):
     conversation = visible_or_404(request, pk)
     try:
         places = {name: whole_number(request.GET, name) for name in ("after", "before") if name in request.GET}
-        at = position_of(conversation, request.GET["from"]) if "from" in request.GET else None
+        at = _position_of(conversation, request.GET["from"]) if "from" in request.GET else None
     except ValueError:
         if "from" in request.GET:
             return redirect(request.path)
@@ -50,3 +52,11 @@ def threaded(request, pk):
         "later_href": f"{request.path}?after={lines[-1].start}" if has_more else "",
     }
     return render_page(request, "conversations/threaded.html", context, fragment="lines")
+
+
+def _position_of(conversation, message):
+    """Of the message that is spelled so. ValueError where the conversation has none."""
+    place = conversation.messages.filter(pk=decode(Message.PREFIX, message)).values_list("position", flat=True).first()
+    if place is None:
+        raise ValueError(message)
+    return place

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from conversations import outline
 from conversations.frame import render_framed
-from conversations.views.conversations import visible_or_404
+from conversations.views.access import visible_or_404
 from lib.htmx import wants_fragment
 from lib.http import whole_number
 

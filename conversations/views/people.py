@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from conversations.forms import PersonForm, RoleForm, SomebodyForm
 from conversations.models import Conversation
-from conversations.views.conversations import visible_or_404
+from conversations.views.access import visible_or_404
 from lib.http import see_other
 from projects.models import Project
 from projects.people import GIVEN

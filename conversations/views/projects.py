@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from conversations import history
 from conversations.forms import ProjectChoiceForm
-from conversations.views.conversations import visible_or_404
+from conversations.views.access import visible_or_404
 from lib.htmx import render_page, wants_fragment
 from lib.http import see_other
 from projects.models import Project

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from conversations import rendering, threads
 from conversations.models import Message
-from conversations.views.conversations import visible_or_404
+from conversations.views.access import visible_or_404
 
 AT_ONCE = 20
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations.models import Conversation, Message
 from conversations.refusals import Stale
-from conversations.views.conversations import visible_or_404
+from conversations.views.access import visible_or_404
 from lib.htmx import render_page, wants_fragment
 from lib.http import see_other, whole_number
 from lib.refusals import Refusal
