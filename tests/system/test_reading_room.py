@@ -306,7 +306,10 @@ def test_nothing_moves_when_the_fonts_come_late(at_home, alice, width):
     page = at_home
     text = " ".join(Path(__file__).read_text().split())
     prose = Conversation.objects.start(alice, title="A title that takes two lines where room is as short as on a phone")
-    prose.append("assistant", f"{text[:900]}\n\n**{text[900:1_500]}**\n\n```\n{text[:80]}\n```\n\n{text[1_500:2_500]}")
+    prose.append(
+        "assistant",
+        f"{text[:900]}\n\n**{text[900:1_500]}**\n\n```\n{text[:80]}\n```\n\n{text[1_500:2_500]} $M = E - e \\sin E$",
+    )
     held = []
     page.route("**/*.woff2", lambda route: held.append(route))
     page.set_viewport_size({"width": width, "height": 1_600})
