@@ -30,6 +30,7 @@ from projects.people import Role, highest
 PAGE = 50
 KEPT = 2_000  # rows that a process remembers, by all that they show
 RECENT = 30  # rows of the list in the sidebar
+PREVIEW = 80  # characters of a preview there; it has no room for more
 NARROW = 500  # such lists that a process remembers, one for each reader
 SOURCES = {"": "", "chatgpt": "ChatGPT", "share": "a shared link"}
 
@@ -64,6 +65,7 @@ class Recent(NamedTuple):
     id: str
     href: str
     title: str
+    preview: str  # where there is no title
     group: str
 
 
@@ -90,7 +92,7 @@ class Page:
         for heading, rows in self.groups:
             if left > 0:
                 html.append(f'<h2 class="recent__day">{escape(heading)}</h2><ul class="recent">')
-                html += [_link(row.href, row.title) for row in rows[:left]]
+                html += map(_link, rows[:left])
                 html.append("</ul>")
                 hrefs |= {row.id: row.href for row in rows[:left]}
                 left -= len(rows)
@@ -102,8 +104,10 @@ class Page:
         return rows_html(self.groups, choosing=True)
 
 
-def _link(href, title):
-    return f'<li><a class="recent__link" href="{href}">{escape(title or "Untitled")}</a></li>'
+def _link(row):
+    """What has no title is known by what was said last."""
+    words, untitled = (row.title, "") if row.title else (row.preview[:PREVIEW], " recent__link--untitled")
+    return f'<li><a class="recent__link{untitled}" href="{row.href}">{escape(words or "Untitled")}</a></li>'
 
 
 def page(user, *, after=None, named="", project=None, archived=False, shared=False, size=PAGE, goes_on=False):
@@ -130,11 +134,13 @@ def page(user, *, after=None, named="", project=None, archived=False, shared=Fal
 def recent(user):
     """An Answer (lib.asking): the Page of the newest RECENT conversations that `user` owns, for the sidebar."""
     return ask(
-        """
-        SELECT uuid_send(id), title, last_message_at, length FROM conversations_conversation
+        f"""
+        SELECT uuid_send(id), title, CASE WHEN title <> '' THEN '' ELSE left(preview, {PREVIEW}) END,
+               last_message_at, length
+        FROM conversations_conversation
         WHERE owner_id = %s AND workspace_id = %s AND archived_at IS NULL
         ORDER BY last_message_at DESC, id DESC LIMIT %s
-        """,
+        """,  # noqa: S608  our own number
         [user.pk, user.workspace_id, RECENT + 1],
         read=lambda found: _beginning(tuple(found), _today()),
     )
@@ -145,7 +151,7 @@ def _beginning(found, today):
     """The Page of these rows, remembered by all that they show, and so are its `links`."""
     rows = [_recent(*fields, today) for fields in found[:RECENT]]
     more = found[RECENT - 1] if len(found) > RECENT else None
-    return Page(_grouped(rows), more and write_cursor(more[2], UUID(bytes=more[0])))
+    return Page(_grouped(rows), more and write_cursor(more[3], UUID(bytes=more[0])))
 
 
 def _today():
@@ -153,12 +159,12 @@ def _today():
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _recent(pk, title, last_message_at, length, today):
+def _recent(pk, title, preview, last_message_at, length, today):
     """`pk`: bytes, because the cache compares them faster than UUIDs."""
     spelled = encode(Conversation.PREFIX, UUID(bytes=pk))
     path = f"{address('conversations:index')}{spelled}/"
     group = group_of(last_message_at.astimezone(today.tzinfo), today)
-    return Recent(spelled, opening(path, length), title or "", group)
+    return Recent(spelled, opening(path, length), title or "", preview, group)
 
 
 def _grouped(rows):

@@ -294,6 +294,20 @@ def test_an_empty_title_takes_the_title_away(sign_in, alice, conversation):
     assert conversation.title is None
 
 
+@pytest.mark.parametrize("page", ["conversations:index", "conversations:new"])
+def test_what_has_no_title_is_known_beside_a_page_by_what_was_said_last(sign_in, alice, page):
+    for text in ("Which telescope?", "An <8-inch> Dobsonian, " + "and " * 40):
+        conversation = Conversation.objects.start(alice)
+        conversation.append("user", text)
+    Conversation.objects.start(alice)
+
+    links = re.findall(
+        r'recent__link--untitled" href="[^"]*">([^<]*)<', sign_in(alice).get(reverse(page)).content.decode()
+    )
+
+    assert links == ["Untitled", ("An &lt;8-inch&gt; Dobsonian, " + "and " * 40)[:86], "Which telescope?"]
+
+
 def test_a_title_beyond_the_limit_is_refused_in_the_form(sign_in, alice, conversation):
     response = sign_in(alice).post(reverse("conversations:edit", args=[conversation.pk]), {"title": "x" * 257})
 
