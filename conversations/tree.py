@@ -175,8 +175,9 @@ FROM conversations_message WHERE conversation_id = %s
 
 _AT = "SELECT FROM conversations_message WHERE conversation_id = %s AND position = %s::int"
 
-# Not max(): a plan made for short conversations would read all of it.
+# Both columns together, as the index has them: a plan made for conversations of a few messages would read all of one to
+# find its last.
 _LAST_BEFORE = """
-SELECT position FROM conversations_message WHERE conversation_id = %s AND position < %s::int
-ORDER BY position DESC LIMIT 1
+SELECT position FROM conversations_message WHERE (conversation_id, position) < (%s, %s::int)
+ORDER BY conversation_id DESC, position DESC LIMIT 1
 """
