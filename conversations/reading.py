@@ -121,7 +121,7 @@ def later(conversation, tip, after):
 
 
 class Landing:
-    """The message of this id, where a link led somebody: all that around() asks, before the conversation is there."""
+    """What around() needs for the message of this id, asked for before the conversation itself is there."""
 
     def __init__(self, pk, message_id):
         self.place = ask(_PLACE, [pk, message_id], read=lambda rows: rows[0][0] if rows else None)
@@ -148,13 +148,13 @@ def _around(conversation, tree, position, tip):
 
 
 def path_to(conversation, tip, tree=None):
-    """The path to a tip that may be made up: an empty one where no message is."""
+    """The tree.Path to a position out of an address, which anybody can write: empty where no message stands there."""
     tree = tree or Tree(conversation.pk)
     return tree.path(tip) if tip == conversation.tip_position or tree.has(tip) else Path()
 
 
 def _window(path, start, size=WINDOW):
-    """Of the path, from the `start`th of its messages."""
+    """The Window of `size` messages of the path, from the `start`th on, or from the first where that is negative."""
     start = max(0, start)
     positions = path[start : start + size]
     return Window(path[-1] if path else None, positions, has_earlier=start > 0, has_later=start + size < len(path))

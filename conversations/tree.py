@@ -1,7 +1,8 @@
 """How the messages of a conversation answer each other.
 
-Most answer the one right before them. Those that do not begin a run: numbers from there on, each the answer to the one
-before. An index knows where runs begin (message_runs), and a path is made of a few of them, however long it is.
+Most answer the one right before them. A message that does not begins a run: positions from there on, each of them the
+answer to the one before. The index message_runs has the first message of every run, and a path is made of a few runs,
+however long it is.
 """
 
 from bisect import bisect_right
@@ -12,13 +13,13 @@ from itertools import accumulate, chain, islice
 
 from lib.asking import ask, fetch_along
 
-LAST = 2**31 - 1  # position there could be
+LAST = 2**31 - 1  # the greatest position there could be
 
 
 class Tree:
-    """Of the conversation with this id. Parents always stand before their children.
+    """The messages of the conversation with this id, by their positions. A parent's is smaller than its children's.
 
-    Asked for when something needs it: where runs begin for paths, every message's parent for the rest.
+    Nothing is read until it is needed: for paths the beginnings of runs, for the rest every message's parent.
     """
 
     def __init__(self, pk):
@@ -26,22 +27,23 @@ class Tree:
         self._runs = ask(_RUNS, [pk], read=lambda rows: tuple(zip(*rows, strict=True)) or ((), ()))
 
     def path(self, tip):
-        """The Path to the message at `tip`, which is there; one without messages to None."""
+        """The Path from the first message to that at `tip`, which must be there (see `has`); to None an empty one."""
         return Path(list(self._upwards(tip))[::-1])
 
     def _upwards(self, tip):
-        """The runs of its path, the last one first."""
+        """The runs of the path to `tip` as ranges, the last one first."""
         starts, parents = self._runs.found
         while tip is not None and (number := bisect_right(starts, tip)):
             yield range(starts[number - 1], tip + 1)
             tip = parents[number - 1]
 
     def has(self, position):
-        """Whether there is a message."""
+        """Whether a message stands there."""
         return bool(fetch_along(_AT, [self.pk, position]))
 
     def newest_leaf_below(self, position):
-        """The last message written anywhere below `position`: nothing answers it, or that answer were later."""
+        """The last message written anywhere below `position`, or that one itself. Nothing answers it: an answer would
+        have been written later."""
         starts, parents = self._runs.found
         last = bisect_right(starts, position)
         below = {last}
@@ -117,8 +119,8 @@ class Tree:
 
 
 class Path(Sequence):
-    """Positions, oldest first. They grow along every path, so a place on it is a number, and stays one when the message
-    that had it is deleted."""
+    """The positions of a path, oldest first, which is ascending. So the place of a deleted message on it is still known
+    (`before`)."""
 
     def __init__(self, runs=()):
         self.runs = runs  # ranges
@@ -143,7 +145,7 @@ class Path(Sequence):
         return number > 0 and position in self.runs[number - 1]
 
     def before(self, position):
-        """How many of them are smaller than `position`, which need not be one of them."""
+        """How many messages of the path stand before `position`, whether or not that is on it."""
         number = bisect_right(self._starts, position)
         if not number:
             return 0
@@ -157,7 +159,7 @@ class Path(Sequence):
 
     @property
     def multirange(self):
-        """The same for PostgreSQL: ten thousand numbers take it longer to read than the messages do."""
+        """The path as PostgreSQL's int4multirange. Ten thousand single numbers are slow to read."""
         return "{" + ",".join(f"[{run.start},{run.stop})" for run in self.runs) + "}"
 
 
