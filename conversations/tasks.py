@@ -23,8 +23,7 @@ def work(should_stop):
         except DatabaseError as error:
             log.warning("the database does not answer: %s", type(error).__name__)
             connection.close()
-            if connection.pool:
-                connection.pool.check()  # what broke this connection has broken the idle ones too
+            connection.pool.check()  # what broke this connection has broken the idle ones too
             busy = False
         if not busy:
             connection.close()  # back into the pool: an idle worker holds none
