@@ -1,5 +1,7 @@
 """The cast: Alice owns the project, Bob is on it, Charlie must never see anything of theirs."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import time_machine
 from django.db import connection
@@ -111,3 +113,22 @@ def exchanges(monkeypatch):
     monkeypatch.setattr(Connection, "wait", counted(Connection.wait))
     monkeypatch.setattr(Exchange, "__init__", counted(Exchange.__init__))
     return begun
+
+
+@pytest.fixture
+def just_before(monkeypatch):
+    """just_before(owner, name, act): somebody else acts, over a connection of their own, right before the next call
+    of owner.name."""
+
+    def arrange(owner, name, act):
+        function = getattr(owner, name)
+
+        def overtaken(*args):
+            monkeypatch.setattr(owner, name, function)
+            with ThreadPoolExecutor(1) as other:
+                other.submit(lambda: (act(), connection.close())).result()
+            return function(*args)
+
+        monkeypatch.setattr(owner, name, overtaken)
+
+    return arrange

@@ -1,9 +1,6 @@
 """What somebody else deletes while a page is asked for is 404, as it is a moment later."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 
 from conversations.models import Conversation
 
@@ -22,18 +19,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
     ],
 )
 def test_a_conversation_that_is_deleted_before_a_form_is_done_is_404(
-    sign_in, alice, conversation, monkeypatch, path, form
+    sign_in, alice, conversation, just_before, path, form
 ):
-    client, locked = sign_in(alice), Conversation.locked
-    message = conversation.messages.get(position=2)
-
-    def deleted(self, *args):
-        monkeypatch.setattr(Conversation, "locked", locked)
-        with ThreadPoolExecutor(1) as other:
-            other.submit(lambda: (conversation.delete(), connection.close())).result()
-        return locked(self, *args)
-
-    monkeypatch.setattr(Conversation, "locked", deleted)
+    client, message = sign_in(alice), conversation.messages.get(position=2)
+    just_before(Conversation, "locked", conversation.delete)
 
     response = client.post(conversation.get_absolute_url() + path.format(message=message.typeid), form)
 

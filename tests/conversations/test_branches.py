@@ -1,9 +1,6 @@
 """Branches by name: made, renamed, left, and taken away with what nobody else reaches."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from conversations.models import Branch, Conversation, Message, Tombstone
@@ -166,18 +163,10 @@ def test_a_branch_that_is_not_read_goes_alone(beside):
 
 
 @pytest.fixture
-def goes_meanwhile(conversation, monkeypatch):
+def goes_meanwhile(conversation, just_before):
     """Somebody deletes the second of three messages while somebody else answers it."""
     conversation.append("user", "How much is it?")
-    message, locked = conversation.messages.get(position=2), Conversation.locked
-
-    def deleted(self, *args):
-        monkeypatch.setattr(Conversation, "locked", locked)
-        with ThreadPoolExecutor(1) as other:
-            other.submit(lambda: (message.remove(), connection.close())).result()
-        return locked(self, *args)
-
-    monkeypatch.setattr(Conversation, "locked", deleted)
+    just_before(Conversation, "locked", conversation.messages.get(position=2).remove)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,3 @@
-from concurrent.futures import ThreadPoolExecutor
-
 import psycopg
 import pytest
 from django.db import connection
@@ -118,32 +116,15 @@ def test_html_is_made_once_and_again_only_after_an_edit(conversation, django_ass
     assert Rendering.objects.count() == 2
 
 
-@pytest.fixture
-def meanwhile(monkeypatch):
-    """Has something done in another connection after messages were read and before their HTML is kept."""
-    render = rendering.render
-
-    def meanwhile(do):
-        def rendered(message):
-            monkeypatch.setattr(rendering, "render", render)
-            with ThreadPoolExecutor(1) as other:
-                other.submit(lambda: (do(), connection.close())).result()
-            return render(message)
-
-        monkeypatch.setattr(rendering, "render", rendered)
-
-    return meanwhile
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("change", [
     lambda message: message.remove(),
     lambda message: message.conversation.delete(),
     lambda message: message.settle(status="failed", fields={"error": "no such tool"}),
 ])  # fmt: skip
-def test_nothing_is_kept_of_a_message_that_changes_while_it_is_rendered(conversation, meanwhile, change):
+def test_nothing_is_kept_of_a_message_that_changes_while_it_is_rendered(conversation, just_before, change):
     message = conversation.messages.get(position=2)
-    meanwhile(lambda: change(message))
+    just_before(rendering, "render", lambda: change(message))
 
     assert "Dobsonian" in rendering.html_of([message])[message.pk]
     assert not Rendering.objects.exists()
