@@ -8,8 +8,6 @@ from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed, ObjectDoesNotExist
-from django.db import connection
-from psycopg_pool import PoolTimeout
 
 from config.views import not_found, not_now, standalone, unavailable
 from lib.asking import read_the_rest
@@ -76,8 +74,6 @@ class DatabaseOutage:
     def process_exception(self, request, exception):
         if response := not_now(exception):
             log.error("%s for now: %s", response.reason_phrase, type(exception.__cause__ or exception).__name__)
-            if not is_away() and not isinstance(exception.__cause__, PoolTimeout):
-                connection.pool.check()  # what broke this connection has broken the idle ones in the pool too
         return response
 
 

@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.preflight import KEYS
 from lib import postgres
-from lib.outage import Connection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -133,11 +132,10 @@ TEMPLATES = [
 DATABASE_URL = env("DATABASE_URL", default="")
 if DATABASE_URL:
     _database = env.db_url_config(DATABASE_URL)
-    if _database["ENGINE"] != "django.db.backends.postgresql":
+    if _database.pop("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://user:password@host:5432/name.")
 else:
     _database = {
-        "ENGINE": "django.db.backends.postgresql",
         "HOST": str(postgres.socket_dir(DATA_DIR)),
         "NAME": postgres.DATABASE,
         "USER": postgres.USER,
@@ -145,16 +143,10 @@ else:
 DATABASES = {
     "default": {
         **_database,
-        "CONN_MAX_AGE": 0,
+        "ENGINE": "lib.database",
+        "CONN_MAX_AGE": None,  # a thread keeps its connection as long as it works: config.web.drop_broken
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
-            "pool": {
-                "connection_class": Connection,
-                "min_size": 2,
-                "max_size": env.int("PARLEY_DB_POOL", 8),
-                "timeout": 3,
-                "reconnect_timeout": 0,  # growing pauses between attempts would go on after the outage
-            },
             "connect_timeout": 3,
             # Thirty seconds for any page's statement, from a server that is well. One that is not: lib/outage.py.
             "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c work_mem=32MB"
@@ -258,6 +250,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a form or a JSON body; files h
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_200  # a page of checkboxes and a little more
 DATA_UPLOAD_MAX_NUMBER_FILES = 1_000  # an account saved conversation by conversation, dropped at once
 FILE_UPLOAD_HANDLERS = []  # a page that takes files names its own; sent anywhere else they fill no disk
+THREADS = env.int("PARLEY_THREADS", 8)  # of a process of the web server, each with its connection to the database
 API_RATE = env.int("PARLEY_API_RATE", 6_000)  # requests a minute of one API key; 0 is no limit
 # How long a program that was logged in with a password may go on, and how long without asking again it may stay away.
 TOKEN_ACCESS_MINUTES = env.int("PARLEY_TOKEN_ACCESS_MINUTES", 3_600)
@@ -329,11 +322,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": logging.WARNING},
-    # psycopg's pool reports every retry while the database is away; DatabaseOutage says it once per request.
     # Django reports every 4xx: those are the asker's business, and their addresses can hold secrets.
     "loggers": {
         "parley": {"level": logging.INFO},
-        "psycopg.pool": {"level": logging.ERROR},
         "django.request": {"level": logging.ERROR, "filters": ["no_outage"]},
     },
 }

@@ -1,4 +1,4 @@
-"""The web server: `python -m config.web ADDRESS PORT`. Granian, two processes of eight threads each."""
+"""The web server: `python -m config.web ADDRESS PORT`. Granian, two processes of a few threads each."""
 
 import gc
 import os
@@ -6,6 +6,7 @@ import signal
 import sys
 
 from django import db
+from django.conf import settings
 from django.core import cache
 from django.core.signals import request_finished, request_started
 from granian import Granian
@@ -15,8 +16,8 @@ from granian.log import LogLevels
 from lib import process
 
 WORKERS = 2
+IDLE = 600  # seconds after which a thread ends, and with it a connection and all the plans it keeps
 MEMORY = 8 << 20  # bytes that a thread does not give back to the kernel: pages of half a megabyte, and their parts
-THREADS = 8  # each holds at most one database connection; 2 × 8 and the worker's stay below max_connections
 
 
 def main(address, port):
@@ -44,26 +45,31 @@ def main(address, port):
         port=int(port),
         interface=Interfaces.WSGI,
         workers=WORKERS,
-        blocking_threads=THREADS,
+        blocking_threads=settings.THREADS,
+        blocking_threads_idle_timeout=IDLE,
         respawn_failed_workers=True,
         workers_kill_timeout=10,  # a download that takes longer is cut: the database is waiting to stop
-        log_level=LogLevels.error,  # its one warning says that eight threads are many for two cores; ours wait for I/O
+        log_level=LogLevels.error,  # its one warning says that these are many threads for two cores; they wait for I/O
     ).serve(target_loader=load)
 
 
 def one_database():
     """Django looks at all databases and all caches when a request begins and when it ends, which takes a tenth of the
-    time of an append. There is one database, whose connection goes back to the pool, and no cache that is to be closed.
-    """
+    time of an append. There is one database, and no cache that is to be closed."""
     request_started.disconnect(db.reset_queries)
     request_started.disconnect(db.close_old_connections)
     request_finished.disconnect(db.close_old_connections)
     request_finished.disconnect(cache.close_caches)
-    request_finished.connect(_release_connection)
+    request_started.connect(drop_broken)
+    request_finished.connect(drop_broken)
 
 
-def _release_connection(**kwargs):
-    db.connections[db.DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
+def drop_broken(**kwargs):
+    """Closes this thread's connection if the database has hung up meanwhile, or if a request leaves it in the middle of
+    something. Else the thread keeps it: taking one from a pool and giving it back was a seventh of an append."""
+    database = db.connections[db.DEFAULT_DB_ALIAS]
+    if database.connection is not None and not database.is_usable():
+        database.close()
 
 
 if __name__ == "__main__":

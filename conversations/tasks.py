@@ -22,11 +22,9 @@ def work(should_stop):
             busy = run_next(should_stop)
         except DatabaseError as error:
             log.warning("the database does not answer: %s", type(error).__name__)
-            connection.close()
-            connection.pool.check()  # what broke this connection has broken the idle ones too
             busy = False
         if not busy:
-            connection.close()  # back into the pool: an idle worker holds none
+            connection.close()  # an idle worker holds none, and one that failed begins with another
             time.sleep(PAUSE)
 
 

@@ -42,8 +42,8 @@ def fetch_along(sql, params):
 
 
 def read_the_rest():
-    """For the end of a request: reads what this thread has sent and did not need after all, before its connection goes
-    back to the pool. What still waits is not sent along with the queries of the next request."""
+    """For the end of a request: reads what this thread has sent and did not need after all, before the next request
+    uses its connection. What still waits is not sent along with that one's queries."""
     _waiting.answers = []
     driver = connections[DEFAULT_DB_ALIAS].connection
     if driver is not None and driver.unread:

@@ -9,11 +9,13 @@ one thread goes on knocking until the database answers.
 
 import functools
 import logging
+import select
 import threading
 import time
 
 import psycopg
 from psycopg import OperationalError
+from psycopg.pq import TransactionStatus
 
 from lib.sql import TEXTS
 
@@ -32,8 +34,8 @@ def is_away():
 
 
 class Connection(psycopg.Connection):
-    """The `connection_class` of Django's pool: it notices an outage, reads binary values as Django's fields want them,
-    and ends a pipeline before it sends anything else."""
+    """What lib.database connects with: it notices an outage, reads binary values as Django's fields want them, and ends
+    a pipeline before it sends anything else."""
 
     unread = None  # the lib.asking.Exchange whose rows are not all read
 
@@ -48,9 +50,16 @@ class Connection(psycopg.Connection):
             raise
         connection.knock = knock
         connection.statements, connection.cursors = {}, {}  # that lib.sql keeps, by their SQL
+        connection.news = select.poll()
+        connection.news.register(connection.pgconn.socket, select.POLLIN)
         for name, loader in TEXTS.items():
             connection.adapters.register_loader(name, loader)
         return connection
+
+    def is_at_rest(self):
+        """Whether it waits for a statement: it is between two transactions, and the server has said nothing since. What
+        one says unasked is that it hangs up. Two looks at this process, no exchange with the server."""
+        return self.pgconn.transaction_status == TransactionStatus.IDLE and not self.news.poll(0)
 
     def set_autocommit(self, value):
         if value != self.autocommit:  # Django says it whenever it takes a connection
@@ -84,7 +93,7 @@ class Connection(psycopg.Connection):
             return end.value
 
     def _give_up(self):
-        """Closes the connection, so that the pool does not hand it out again: its state is not known."""
+        """Closes the connection, so that nobody uses it again: its state is not known."""
         self.pgconn.finish()
         raise OperationalError("the database answers nobody")
 

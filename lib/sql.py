@@ -185,8 +185,9 @@ TEXTS = {"jsonb": _JsonAsText, "inet": _AddressAsText}  # which Django's fields 
 
 
 def release_connection():
-    """Gives this thread's connection back to the pool, before a wait for something else than the database. The next
-    query takes another one. Raises RuntimeError inside a transaction, which would end unseen."""
+    """Closes this thread's connection, before a wait for something else than the database: meanwhile it may be needed by
+    others, or break. The next query opens another one. Raises RuntimeError inside a transaction, which would end
+    unseen."""
     if connection.in_atomic_block:
         raise RuntimeError("A transaction must not last as long as a wait for somebody else.")
     connection.close()

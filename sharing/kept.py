@@ -60,7 +60,7 @@ def kept(application):
         if environ["REQUEST_METHOD"] == "HEAD":
             return []
         if page.is_view and counting.view(page.link_id):
-            connection.close()  # to the pool: here Django does not know when a request is over
+            connection.close()  # here Django does not know when a request is over, and looks whether it still works
         return [page.body]
 
     return answer

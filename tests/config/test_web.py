@@ -1,12 +1,13 @@
-"""What the web server does otherwise than Django's own: the same answers, and connections that go back."""
+"""What the web server does otherwise than Django's own: the same answers, and connections that are kept."""
 
 from io import BytesIO
 
+import psycopg
 import pytest
 from django.core.signals import request_finished, request_started
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
-from config.web import one_database
+from config.web import drop_broken, one_database
 from config.wsgi import application
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,10 +50,44 @@ def test_an_address_leads_to_the_same_view_again(alice, charlie, key_of, convers
         assert ask("/nowhere")[0] == 404
 
 
-def test_a_connection_goes_back_when_the_answer_is_told(production, alice, key_of):
+def test_the_next_request_uses_the_same_connection(production, alice, key_of):
     secret = key_of(alice)
-    connection.close()
+    driver = connection.connection
 
     for _ in range(2):
         assert ask("/v1/conversations", secret)[0] == 200
-        assert connection.connection is None
+        assert connection.connection is driver
+
+
+def test_a_connection_that_broke_meanwhile_is_not_used(production, alice, key_of):
+    secret = key_of(alice)
+    broken = connection.connection
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [broken.info.backend_pid])
+
+    assert ask("/v1/conversations", secret)[0] == 200
+    assert connection.connection is not broken
+
+
+def test_what_a_request_leaves_open_is_not_the_next_ones(production, alice, key_of):
+    secret = key_of(alice)
+    transaction.set_autocommit(False)
+    connection.cursor().execute("SELECT 1")
+    in_transaction = connection.connection
+
+    drop_broken()
+
+    assert connection.connection is None
+    assert in_transaction.closed
+    assert ask("/v1/conversations", secret)[0] == 200
+
+
+def test_an_error_of_a_statement_breaks_nothing(production):
+    connection.ensure_connection()
+    driver = connection.connection
+    with pytest.raises(ProgrammingError):
+        connection.cursor().execute("SELECT nothing_of_that_name")
+
+    drop_broken()
+
+    assert connection.connection is driver

@@ -94,17 +94,15 @@ def test_a_killed_database_is_503_until_it_is_back(run, crowd):
     assert crowd.slowest() < IN_TIME + crowd.usual
 
 
-def test_a_database_that_died_while_nobody_asked_costs_each_server_one_refusal(run, browsers):
-    web = web_servers(run)
-    ask_at_once(browsers)  # so that the pools are full of connections, which then break
+def test_a_database_that_died_while_nobody_asked_costs_nobody_a_refusal(run, browsers):
+    ask_at_once(browsers)  # so that many threads have connections, which then break
     for process in database(run):
         process.kill()
     wait_until(lambda: accepts_connections(run))
 
     statuses = [browsers[0].ask("/conversations/")[0] for _ in range(30)]
 
-    assert set(statuses) <= {200, 503}
-    assert statuses.count(503) <= len(web)
+    assert set(statuses) == {200}
 
 
 def assert_all_is_well_again(run, crowd, web, since):

@@ -6,11 +6,12 @@ import threading
 from urllib.parse import parse_qsl
 
 import psycopg
+from django.conf import settings
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from config.web import THREADS, WORKERS
+from config.web import WORKERS
 from lib import postgres
 from tests.bench.floors import append, history, listing, shared, thread
 
@@ -40,5 +41,5 @@ def application(environ, start_response):
 
 
 if __name__ == "__main__":
-    server = {"interface": Interfaces.WSGI, "workers": WORKERS, "blocking_threads": THREADS}
+    server = {"interface": Interfaces.WSGI, "workers": WORKERS, "blocking_threads": settings.THREADS}
     Granian("tests.bench.floors.serve:application", port=int(sys.argv[1]), log_level=LogLevels.error, **server).serve()
