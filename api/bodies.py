@@ -50,13 +50,7 @@ def form_of(request):
 def parse(raw):
     try:
         text = raw.decode()
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_float=_float,
-            parse_int=_int,
-        )
+        value = _decode(text)
     except UnicodeDecodeError:
         raise _refusal("The body is not UTF-8.") from None
     except RecursionError:
@@ -93,6 +87,11 @@ def _int(digits):
     if len(digits) > DIGITS:
         raise _refusal("A number is too large.")
     return int(digits)
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
+).decode
 
 
 def check(value):

@@ -5,7 +5,7 @@ vendor's words and ours, and nothing else.
 """
 
 import threading
-from functools import partial
+from functools import cache, partial
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
@@ -211,8 +211,7 @@ class Dialect(APIView):
 
     @property
     def allowed_methods(self):
-        methods = [name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(self, name)]
-        return ["HEAD", *methods] if "GET" in methods else methods
+        return _verbs_of(type(self))
 
     def head(self, request, *args, **kwargs):
         return self.get(request, *args, **kwargs)  # the server leaves the body away
@@ -352,6 +351,12 @@ def check_query(query):
         unquote_to_bytes(query).decode()
     except UnicodeDecodeError:
         raise invalid("The query", "is not UTF-8.") from None
+
+
+@cache
+def _verbs_of(view):
+    verbs = [name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(view, name)]
+    return ["HEAD", *verbs] if "GET" in verbs else verbs
 
 
 def _of_this_thread(Serializer):  # noqa: N803

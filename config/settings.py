@@ -80,11 +80,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.ClientAddress",
     "sharing.middleware.Unlisted",
-    "django.middleware.gzip.GZipMiddleware",  # adds noise to each answer, so that its length tells nothing (BREACH)
-    "api.middleware.Brotli",
     "api.middleware.ApiAnswers",
+    "django.middleware.gzip.GZipMiddleware",  # adds noise to each answer, so that its length tells nothing (BREACH)
     "django.middleware.security.SecurityMiddleware",
-    "api.middleware.PastPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.ContentSecurity",
     "config.middleware.PrivatePages",
@@ -104,6 +102,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+FORCE_SCRIPT_NAME = ""  # at the root of a host; else Django looks for three headers, twice per request
 WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
@@ -144,7 +143,7 @@ DATABASES = {
     "default": {
         **_database,
         "ENGINE": "lib.database",
-        "CONN_MAX_AGE": None,  # a thread keeps its connection as long as it works: config.web.drop_broken
+        "CONN_MAX_AGE": None,  # a thread keeps its connection as long as it works: config.wsgi.drop_broken
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
             "connect_timeout": 3,

@@ -9,7 +9,6 @@ one thread goes on knocking until the database answers.
 
 import functools
 import logging
-import select
 import threading
 import time
 
@@ -50,16 +49,19 @@ class Connection(psycopg.Connection):
             raise
         connection.knock = knock
         connection.statements, connection.cursors = {}, {}  # that lib.sql keeps, by their SQL
-        connection.news = select.poll()
-        connection.news.register(connection.pgconn.socket, select.POLLIN)
         for name, loader in TEXTS.items():
             connection.adapters.register_loader(name, loader)
         return connection
 
     def is_at_rest(self):
-        """Whether it waits for a statement: it is between two transactions, and the server has said nothing since. What
-        one says unasked is that it hangs up. Two looks at this process, no exchange with the server."""
-        return self.pgconn.transaction_status == TransactionStatus.IDLE and not self.news.poll(0)
+        """Whether it waits for a statement: between two transactions, and the server has not hung up. Found out without
+        an exchange."""
+        try:
+            self.pgconn.consume_input()  # the last words, if any
+            self.pgconn.consume_input()  # nothing, or the end
+        except OperationalError:
+            return False
+        return self.pgconn.transaction_status == TransactionStatus.IDLE
 
     def set_autocommit(self, value):
         if value != self.autocommit:  # Django says it whenever it takes a connection

@@ -185,9 +185,8 @@ TEXTS = {"jsonb": _JsonAsText, "inet": _AddressAsText}  # which Django's fields 
 
 
 def release_connection():
-    """Closes this thread's connection, before a wait for something else than the database: meanwhile it may be needed by
-    others, or break. The next query opens another one. Raises RuntimeError inside a transaction, which would end
-    unseen."""
+    """Closes this thread's connection, before a wait for something else than the database, in which it might break. The
+    next query opens another. Raises RuntimeError in a transaction, which would end unseen."""
     if connection.in_atomic_block:
         raise RuntimeError("A transaction must not last as long as a wait for somebody else.")
     connection.close()

@@ -4,12 +4,14 @@ A prefix, an underscore, and the 128 bits in 26 characters of lower-case Crockfo
 The specification and its test vectors: github.com/jetify-com/typeid, version 0.3.
 """
 
+import re
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUE = {character: value for value, character in enumerate(ALPHABET)}
+_SUFFIX = re.compile(f"[0-7][{ALPHABET}]{{25}}")
+_DIGITS = str.maketrans(ALPHABET, "0123456789abcdefghijklmnopqrstuv")  # as int() reads base 32
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]  # ten bits at a time: lists spell hundreds
 _SHIFTS = range(120, -1, -10)
 
@@ -26,14 +28,9 @@ def decode(prefix, text):
     """The UUID that `text` spells under `prefix`; ValueError for anything else, upper case included."""
     start = f"{prefix}_"
     suffix = text.removeprefix(start)
-    if not text.startswith(start) or len(suffix) != 26 or suffix[0] > "7":
+    if not text.startswith(start) or not _SUFFIX.fullmatch(suffix):
         raise ValueError(f"{text!r} is no {prefix} id")
-    number = 0
-    for character in suffix:
-        if character not in _VALUE:
-            raise ValueError(f"{text!r} is no {prefix} id")
-        number = number << 5 | _VALUE[character]
-    return UUID(int=number)
+    return UUID(int=int(suffix.translate(_DIGITS), 32))
 
 
 def decode_any(text):

@@ -7,8 +7,8 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import ProgrammingError, connection, transaction
 
-from config.web import drop_broken, one_database
-from config.wsgi import application
+from config.web import one_of_each
+from config.wsgi import application, drop_broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def production():
     signals = (request_started, request_finished)
     kept = [list(signal.receivers) for signal in signals]
-    one_database()
+    one_of_each()
     yield
     for signal, receivers in zip(signals, kept, strict=True):
         signal.receivers = receivers

@@ -210,10 +210,8 @@ def test_the_wait_holds_no_connection_and_keeps_nobody_waiting(
     first = waiting(as_alice.post, f"{path}/items/{ids[1]}/regenerate", Idempotency_Key="k")
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
-        )
-        assert cursor.fetchall() == [(1,)]  # which is this thread's own
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE (datname, usename) = (current_database(), current_user)")
+        assert cursor.fetchall() == [(connection.connection.info.backend_pid,)]  # which is this thread's own
     conversation.append("user", "Nobody waits for the model.")
     model_server.gate.set()
     assert first.result().status_code == 201
