@@ -22,9 +22,9 @@ def work(should_stop):
             busy = run_next(should_stop)
         except DatabaseError as error:
             log.warning("the database does not answer: %s", type(error).__name__)
+            connection.close()
             busy = False
         if not busy:
-            connection.close()  # an idle worker holds none, and one that failed begins with another
             time.sleep(PAUSE)
 
 
