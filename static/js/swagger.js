@@ -6,6 +6,9 @@ follow()
 dark.addEventListener("change", follow)
 
 const at = document.getElementById("swagger")
+// It gives its way out of the dialog for keys no name.
+new MutationObserver(() => at.querySelector(".close-modal")?.setAttribute("aria-label", "Close"))
+  .observe(at, { childList: true, subtree: true })
 SwaggerUIBundle({
   domNode: at,
   url: at.dataset.schema,
