@@ -17,6 +17,7 @@ DIGITS = 309  # of an integer: as large as the largest number with a point; more
 # Only a text with one of these can hold a NUL or half a character; looking for them costs less than a walk.
 _ESCAPED = re.compile(r"\\u0000|\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def body_of(request):
@@ -56,7 +57,8 @@ def parse(raw):
     except RecursionError:
         raise _refusal(f"The JSON is nested deeper than {DEPTH} levels.") from None
     except json.JSONDecodeError as error:
-        message = f"The body is not valid JSON: {error.msg}, at character {error.pos}."
+        reason = "A byte order mark" if text.startswith(_BYTE_ORDER_MARK) else error.msg
+        message = f"The body is not valid JSON: {reason}, at character {error.pos}."
         raise Problem(400, "invalid_json", message, position=error.pos) from None
     if text.count("[") + text.count("{") > DEPTH or _ESCAPED.search(text):
         check(value)

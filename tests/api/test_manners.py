@@ -202,6 +202,12 @@ def test_what_is_no_clean_json_is_refused(as_alice, raw):
     assert not Conversation.objects.exists()
 
 
+def test_a_byte_order_mark_is_called_by_its_name(as_alice):
+    answer = as_alice("POST", "/conversations", raw=b"\xef\xbb\xbf{}").json()
+
+    assert answer["message"] == "The body is not valid JSON: A byte order mark, at character 0."
+
+
 def test_numbers_of_any_size_come_back(as_alice):
     numbers = {"large": 10**300, "small": -(2**63) - 1, "exact": 12345678901234567890123, "fraction": -0.1}
 
