@@ -54,9 +54,9 @@ class ApiAnswers:
     """
 
     def __init__(self, get_response):
-        self.get_response, self.get_answer = get_response, convert_exception_to_response(self._answered)
+        self.get_response, self.get_answer = get_response, convert_exception_to_response(self._past_pages)
         self.security, self.gzip = SecurityMiddleware(get_response), GZipMiddleware(get_response)
-        self.always, self.hosts = self._on_every_answer(), set()
+        self.always, self.hosts = {secure: self._on_every_answer(secure) for secure in (True, False)}, set()
 
     def __call__(self, request):
         given = request.META.get("HTTP_X_REQUEST_ID", "")
@@ -71,7 +71,8 @@ class ApiAnswers:
         if response.status_code >= 400 and not getattr(response, "is_dialects_own", False):
             response = self._translated(dialect, request, response)
         headers = response.headers
-        headers._store = self.always | headers._store  # Django's own way looks at every letter, every time
+        # Django's own way looks at every letter, every time.
+        headers._store = self.always[request.is_secure()] | headers._store
         headers["X-Request-Id"] = request.id
         if response.status_code == 204:
             del headers["Content-Type"]  # of nothing
@@ -79,8 +80,8 @@ class ApiAnswers:
             headers["Content-Length"] = str(len(response.content))
         return self._compressed(request, response) if "HTTP_ACCEPT_ENCODING" in request.META else response
 
-    def _answered(self, request):
-        """Django's errors come out of here as pages."""
+    def _past_pages(self, request):
+        """Raises DisallowedHost, of which Django makes a page."""
         if redirect := self.security.process_request(request):
             return redirect
         if (host := request.META.get("HTTP_HOST")) not in self.hosts:
@@ -89,10 +90,10 @@ class ApiAnswers:
                 self.hosts.add(host)
         return PagesEnd.passed(request)
 
-    def _on_every_answer(self):
+    def _on_every_answer(self, secure):
         """{lower name: (name, value)}, as Django keeps headers: ours, and those of its SecurityMiddleware."""
         request, response = HttpRequest(), HttpResponse(headers=_ALWAYS)
-        request._get_scheme = lambda: "https"  # where that is switched on, all others are sent there
+        request._get_scheme = lambda: "https" if secure else "http"
         del response["Content-Type"]
         return self.security.process_response(request, response).headers._store
 

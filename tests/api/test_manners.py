@@ -272,6 +272,27 @@ def test_a_bad_host_and_a_fault_are_json_too(as_alice, monkeypatch):
     assert "ZeroDivision" not in fault.content.decode()
 
 
+def test_however_many_hosts_there_were_none_goes_unchecked(as_alice, monkeypatch):
+    monkeypatch.setattr("api.middleware._HOSTS", 2)
+
+    for _ in range(2):
+        for port in range(1, 5):
+            assert as_alice.get("/me", Host=f"testserver:{port}").status_code == 200
+        assert as_alice.get("/me", Host="evil.example").status_code == 400
+
+
+def test_programs_are_sent_to_https_and_told_there_to_stay(as_alice, settings):
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 60
+
+    sent, asked = as_alice.get("/conversations?limit=5"), as_alice("OPTIONS", "/conversations")
+    assert (sent.status_code, sent["Location"]) == (301, "https://testserver/v1/conversations?limit=5")
+    assert not any("Strict-Transport-Security" in answer for answer in (sent, asked))
+    assert as_alice.get("/conversations", Host="evil.example").json()["code"] == "invalid_request"
+
+    there = as_alice.client.get("/v1/conversations", secure=True)
+    assert (there.status_code, there["Strict-Transport-Security"]) == (200, "max-age=60")
+
+
 def test_programs_are_led_past_what_pages_need(as_alice, sign_in, alice):
     answer = as_alice.get("/conversations")
     assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
@@ -281,7 +302,11 @@ def test_programs_are_led_past_what_pages_need(as_alice, sign_in, alice):
     signed_in = sign_in(alice)
     assert signed_in.get("/v1/conversations").status_code == 401
     assert signed_in.get("/").status_code == 302  # and the pages are still there
-    assert signed_in.get("/conversations/")["Content-Security-Policy"] != answer["Content-Security-Policy"]
+    page = signed_in.get("/conversations/", headers={"Accept-Encoding": "gzip, br"})
+    assert page["Content-Security-Policy"] != answer["Content-Security-Policy"]
+    assert (page["Content-Encoding"], page["Cache-Control"]) == ("gzip", "no-store, private")
+    assert (page["X-Content-Type-Options"], page["X-Frame-Options"]) == ("nosniff", "DENY")
+    assert not {"Access-Control-Allow-Origin", "X-Request-Id"} & set(page.headers)
 
 
 def test_more_than_a_key_may_ask_is_429(as_alice, settings):
