@@ -74,7 +74,7 @@ class ApiAnswers:
         # Django's own way looks at every letter, every time.
         headers._store = self.always[request.is_secure()] | headers._store
         headers["X-Request-Id"] = request.id
-        if response.status_code == 204:
+        if response.status_code in (204, 304):
             del headers["Content-Type"]  # of nothing
         elif not response.streaming:
             headers["Content-Length"] = str(len(response.content))
