@@ -31,6 +31,13 @@ INVALID = [
     "prefix_",
     "prefix",
     "",
+    # What int() would read, but the alphabet does not have.
+    "prefix_0000000000000000000000000\n",
+    "prefix_ 0000000000000000000000000",
+    "prefix_+0000000000000000000000000",
+    "prefix_000000000000_0000000000000",
+    "prefix_0000000000000000000000000\N{FULLWIDTH DIGIT ONE}",
+    "prefix_\N{ARABIC-INDIC DIGIT ONE}0000000000000000000000000",
 ]
 
 
