@@ -28,7 +28,7 @@ def drop_broken():
     """Closes this thread's connection if the database has hung up meanwhile, or if a request has left it in the middle
     of something. Else the thread keeps it: taking one from a pool and giving it back was a seventh of an append."""
     database = connections[DEFAULT_DB_ALIAS]
-    if database.connection is not None and not database.in_atomic_block and not database.is_usable():
+    if database.connection is not None and not database.is_usable():
         database.close()
 
 
