@@ -80,7 +80,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.ClientAddress",
     "sharing.middleware.Unlisted",
-    "api.middleware.ApiAnswers",
+    "api.middleware.ApiAnswers",  # sends programs to PagesEnd, past all in between
     "django.middleware.gzip.GZipMiddleware",  # adds noise to each answer, so that its length tells nothing (BREACH)
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -102,7 +102,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
-FORCE_SCRIPT_NAME = ""  # at the root of a host; else Django looks for three headers, twice per request
+FORCE_SCRIPT_NAME = ""  # at the root of a host; else Django looks for three variables, twice per request
 WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
