@@ -145,6 +145,11 @@ DATABASES = {
         "ENGINE": "lib.database",
         "CONN_MAX_AGE": None,  # a thread keeps its connection as long as it works: config.wsgi.drop_broken
         "OPTIONS": {
+            # A firewall forgets a connection that is silent for long, and drops what is said over it later.
+            "keepalives_idle": 60,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,  # milliseconds without a sign that it arrived; else Linux waits for 15 minutes
             **_database.get("OPTIONS", {}),
             "connect_timeout": 3,
             # Thirty seconds for any page's statement, from a server that is well. One that is not: lib/outage.py.

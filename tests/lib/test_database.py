@@ -1,10 +1,14 @@
 """Each thread has a connection of its own to the database, for as long as both live."""
 
 import gc
+import os
+import socket
 import threading
 
 import pytest
 from django.db import connection
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,3 +46,15 @@ def test_what_is_in_a_transaction_or_closed_is_not_usable():
     connection.connection.close()
     assert not connection.is_usable()
     connection.close()
+
+
+def test_a_connection_that_a_firewall_has_forgotten_is_noticed():
+    """libpq is told so. What it comes to needs a network that loses packets, and fifteen minutes without this."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        options = connection.settings_dict["OPTIONS"] | {"host": "127.0.0.1", "port": server.getsockname()[1]}
+        driver = PGconn.connect_start(make_conninfo(**options).encode())
+        with socket.socket(fileno=os.dup(driver.socket)) as wire:
+            assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
+            assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
+        driver.finish()
