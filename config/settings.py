@@ -154,6 +154,7 @@ DATABASES = {
             "connect_timeout": 3,
             # Thirty seconds for any page's statement, from a server that is well. One that is not: lib/outage.py.
             "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c work_mem=32MB"
+            " -c datestyle=ISO"  # psycopg reads no other one, and a role may have one
             # Every search reads what waits to be indexed, and whoever fills this list empties it while a person waits.
             " -c gin_pending_list_limit=512kB",
         },

@@ -58,3 +58,15 @@ def test_a_connection_that_a_firewall_has_forgotten_is_noticed():
             assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
             assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
         driver.finish()
+
+
+def test_a_database_that_writes_dates_otherwise_is_understood(alice):
+    database = connection.ops.quote_name(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {database} SET datestyle = 'German, DMY'")
+    connection.close()
+    try:
+        assert type(alice).objects.get(pk=alice.pk).created_at == alice.created_at
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {database} RESET datestyle")
