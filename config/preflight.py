@@ -27,10 +27,8 @@ class Place:
         self.data_dir = Path(environ.get("DATA_DIR") or MAIN / "var").expanduser().resolve()
         self.database_url = environ.get("DATABASE_URL", "")
         self.missing_keys = [file for variable, file in KEYS.items() if not environ.get(variable)]
-        port = environ.get("PORT") or "8000"
-        if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-            raise Refusal(f"PORT must be a number from 1 to 65535, not {port!r}.")
-        self.port = int(port)
+        self.port = _number(environ, "PORT", 8000, most=65535)
+        self.threads = _number(environ, "PARLEY_THREADS", 8, most=1000)
         self._check_database_url()
 
     @property
@@ -119,6 +117,13 @@ def write_private(path, text):
         file.flush()
         os.fsync(file.fileno())
     making.replace(path)
+
+
+def _number(environ, variable, default, most):
+    given = environ.get(variable) or str(default)
+    if not (given.isascii() and given.isdigit() and 0 < int(given) <= most):
+        raise Refusal(f"{variable} must be a number from 1 to {most}, not {given!r}.")
+    return int(given)
 
 
 def _whose(pid):

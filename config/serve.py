@@ -76,6 +76,7 @@ def _environment(place, dev):
         "DATA_DIR": str(place.data_dir),
         "HOST": place.host,
         "PORT": str(place.port),
+        "PARLEY_THREADS": str(place.threads),
         "PYTHONUNBUFFERED": "1",
         **({"PARLEY_DEV": "1"} if dev else {}),
     }

@@ -43,6 +43,13 @@ def test_a_port_that_is_none(port, tmp_path):
     assert "PORT must be a number from 1 to 65535" in sentence(run(DATA_DIR=str(tmp_path / "data"), PORT=port))
 
 
+@pytest.mark.parametrize("threads", ["many", "0", "-1", "10000", "8.5"])
+def test_a_number_of_threads_that_is_none(threads, tmp_path):
+    said = sentence(run(DATA_DIR=str(tmp_path / "data"), PARLEY_THREADS=threads))
+
+    assert said == f"parley: PARLEY_THREADS must be a number from 1 to 1000, not {threads!r}."
+
+
 def test_a_host_of_another_machine(tmp_path):
     assert "HOST" in sentence(run(DATA_DIR=str(tmp_path / "data"), HOST="192.0.2.1"))
 
