@@ -22,6 +22,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config.preflight import Refusal, say, write_private
+from config.web import WORKERS
 
 MIGRATION_LOCK = 0x7061726C6579  # "parley": an advisory lock, so that two web servers on one database take turns
 MINIMUM_VERSION = 15
@@ -45,10 +46,15 @@ def check_database():
     """Everything that would otherwise show up later as an error nobody understands, or as lost messages."""
     try:
         with psycopg.connect(**connection.get_connection_params()) as found:
-            version, encoding, durable, may_create = found.execute(
+            version, encoding, durable, may_create, allowed = found.execute(
                 "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding'),"
                 " current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off',"
-                " coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)"
+                " coalesce(has_schema_privilege(current_schema(), 'CREATE'), false),"
+                " least(current_setting('max_connections')::int"
+                "       - current_setting('superuser_reserved_connections')::int"
+                "       - coalesce(current_setting('reserved_connections', true), '0')::int,"
+                "       (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),"
+                "       (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()))"
             ).fetchone()
             # Asked apart: other encodings cannot even spell the question.
             folds = encoding == "UTF8" and found.execute("SELECT lower('М') = 'м'").fetchone()[0]
@@ -67,6 +73,11 @@ def check_database():
         raise Refusal(f"{_database()} does not let this user create tables; make the user the database's owner.")
     if not durable:
         say("fsync or synchronous_commit is off: a crash will lose saved messages")
+    if allowed < (needed := WORKERS * (settings.THREADS + 2) + 2):  # and two of each process for what is besides
+        say(
+            f"{_database()} allows {allowed} connections and {needed} may be needed, and whoever gets none is refused; "
+            "raise max_connections, or lower PARLEY_THREADS"
+        )
 
 
 def migrate():
