@@ -143,7 +143,7 @@ DATABASES = {
     "default": {
         **_database,
         "ENGINE": "lib.database",
-        "CONN_MAX_AGE": None,  # a thread keeps its connection as long as it works: config.wsgi.drop_broken
+        "CONN_MAX_AGE": None,  # a thread keeps its connection as long as it works: lib.sql.drop_broken
         "OPTIONS": {
             # A firewall forgets a connection that is silent for long, and drops what is said over it later.
             "keepalives_idle": 60,

@@ -3,10 +3,10 @@ from functools import lru_cache
 
 import django
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.urls import get_resolver
 
 from config.bodies import whole
+from lib.sql import drop_broken
 from sharing.kept import kept
 
 ADDRESSES = 4096  # paths whose views are remembered
@@ -22,14 +22,6 @@ class Handler(WSGIHandler):
         patterns."""
         request.resolver_match = _view_at(request.path_info)
         return request.resolver_match
-
-
-def drop_broken():
-    """Closes this thread's connection if the database has hung up meanwhile, or if a request has left it in the middle
-    of something. Else the thread keeps it: taking one from a pool and giving it back was a seventh of an append."""
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.connection is not None and not database.is_usable():
-        database.close()
 
 
 @lru_cache(maxsize=ADDRESSES)

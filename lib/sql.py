@@ -190,3 +190,11 @@ def release_connection():
     if connection.in_atomic_block:
         raise RuntimeError("A transaction must not last as long as a wait for somebody else.")
     connection.close()
+
+
+def drop_broken():
+    """Closes this thread's connection if the database has hung up meanwhile, or if a request has left it in the middle
+    of something. Else the thread keeps it: taking one from a pool and giving it back was a seventh of an append."""
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.connection is not None and not database.is_usable():
+        database.close()

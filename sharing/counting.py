@@ -24,7 +24,7 @@ _waiting = None  # the timer that will write
 
 
 def view(pk):
-    """Counts a reader of the link of this id. True where that was written, with this thread's Django connection."""
+    """Counts a reader of the link of this id."""
     global _waiting
     with _lock:
         _seen[pk] = _seen.get(pk, 0) + 1
@@ -35,7 +35,6 @@ def view(pk):
             _waiting.start()
     if wait <= 0:
         write()
-    return wait <= 0
 
 
 def write():

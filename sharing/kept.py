@@ -23,6 +23,7 @@ from psycopg import generators
 from psycopg.pq import ExecStatus, Format
 
 from lib.outage import Connection, is_away
+from lib.sql import drop_broken
 from sharing import counting, lease, spelling
 
 KEEP = "parley.keep"
@@ -59,8 +60,9 @@ def kept(application):
         start_response("200 OK", list(page.headers))
         if environ["REQUEST_METHOD"] == "HEAD":
             return []
-        if page.is_view and counting.view(page.link_id):
-            connection.close()  # here Django does not know when a request is over, and looks whether it still works
+        if page.is_view:
+            drop_broken()  # here Django has not looked yet
+            counting.view(page.link_id)
         return [page.body]
 
     return answer

@@ -8,7 +8,8 @@ from django.core.signals import request_finished, request_started
 from django.db import ProgrammingError, connection, transaction
 
 from config.web import one_of_each
-from config.wsgi import application, drop_broken
+from config.wsgi import application
+from lib.sql import drop_broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -252,6 +252,19 @@ def test_what_is_not_written_by_a_reader_is_written_behind_them(conversation, sh
     assert ShareLink.objects.get().view_count == 3
 
 
+def test_a_reader_is_counted_though_the_connection_broke_meanwhile(server, conversation, share, monkeypatch):
+    link = share(conversation)
+    server(link.path)
+    monkeypatch.setattr(counting, "PAUSE", -1)
+    params = connection.get_connection_params()
+    with psycopg.connect(**params) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+
+        assert server(link.path)[0] == 200
+        assert server.made == 1
+        assert other.execute("SELECT view_count FROM sharing_sharelink").fetchone() == (2,)
+
+
 def test_a_count_that_cannot_be_written_is_kept(conversation, share, monkeypatch):
     link = share(conversation)
     monkeypatch.setattr(counting, "_WRITE", "SELECT 1 / 0, %s, %s")
