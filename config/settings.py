@@ -102,7 +102,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
-FORCE_SCRIPT_NAME = ""  # at the root of a host; else Django looks for three variables, twice per request
+FORCE_SCRIPT_NAME = ""  # at the root of a host; else Django looks for three variables with each request
 WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
