@@ -2,7 +2,7 @@
 
 import tempfile
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse
 from django.utils.http import content_disposition_header
 
 from conversations import transcripts
@@ -27,7 +27,7 @@ def download(conversation, kind, tip, request, *, name=None):
         response = FileResponse(spooled(export.chunks() if kind == "jsonl" else export.document()))
     else:
         write = transcripts.markdown if kind == "markdown" else transcripts.plain
-        response = StreamingHttpResponse(write(conversation, tip))
+        response = FileResponse(spooled(map(str.encode, write(conversation, tip))))
     response["Content-Type"] = content_type
     response["Content-Disposition"] = content_disposition_header(True, f"{name or conversation.typeid}.{ending}")
     response["X-Content-Type-Options"] = "nosniff"
@@ -35,7 +35,8 @@ def download(conversation, kind, tip, request, *, name=None):
 
 
 def spooled(chunks):
-    """All of it, before the first byte is sent: whoever reads slowly must not hold a snapshot of the database open."""
+    """All of it, before the first byte is sent: whoever reads slowly must not hold a snapshot of the database open, and
+    nobody shall take what broke off with the database for a whole file, as the server ends both alike."""
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  the response closes it
     for chunk in chunks:
         file.write(chunk)

@@ -1,7 +1,10 @@
+import psycopg
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from conversations import paths, transcripts
 from conversations.downloads import FORMATS
 
 
@@ -42,6 +45,24 @@ def test_a_reader_gets_a_file_that_is_called_like_the_conversation_and_its_owner
     assert response["Content-Disposition"] == f'attachment; filename="Choosing a telescope.{FORMATS[kind][1]}"'
     event = AuditEvent.objects.get(action="conversations.export")
     assert (event.actor_id, event.target_id) == (bob.pk, alice.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["markdown", "txt"])
+def test_a_file_that_the_database_breaks_off_is_none(sign_in, alice, conversation, file, kind, monkeypatch):
+    client, items_at, params = sign_in(alice), paths.items_at, connection.get_connection_params()
+
+    def broken_after(*args):
+        items = items_at(*args)
+        with psycopg.connect(**params) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+        return items
+
+    monkeypatch.setattr(transcripts, "BATCH", 1)
+    monkeypatch.setattr(paths, "items_at", broken_after)
+
+    assert client.get(file(kind)).status_code == 503
+    connection.close()
 
 
 @pytest.mark.parametrize(
