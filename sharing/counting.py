@@ -11,7 +11,7 @@ from multiprocessing.util import Finalize
 
 from django.db import Error, connection
 
-from lib.sql import release_connection
+from lib.sql import drop_broken, release_connection
 
 log = logging.getLogger("parley.web")
 
@@ -23,8 +23,8 @@ _last = -PAUSE  # when something was written
 _waiting = None  # the timer that will write
 
 
-def view(pk):
-    """Counts a reader of the link of this id."""
+def view(pk, *, before_django=False):
+    """Counts a reader of the link of this id. `before_django`: nobody has looked yet whether the connection works."""
     global _waiting
     with _lock:
         _seen[pk] = _seen.get(pk, 0) + 1
@@ -34,6 +34,8 @@ def view(pk):
             _waiting.daemon = True
             _waiting.start()
     if wait <= 0:
+        if before_django:
+            drop_broken()
         write()
 
 

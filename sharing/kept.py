@@ -23,7 +23,6 @@ from psycopg import generators
 from psycopg.pq import ExecStatus, Format
 
 from lib.outage import Connection, is_away
-from lib.sql import drop_broken
 from sharing import counting, lease, spelling
 
 KEEP = "parley.keep"
@@ -61,8 +60,7 @@ def kept(application):
         if environ["REQUEST_METHOD"] == "HEAD":
             return []
         if page.is_view:
-            drop_broken()  # here Django has not looked yet
-            counting.view(page.link_id)
+            counting.view(page.link_id, before_django=True)
         return [page.body]
 
     return answer
