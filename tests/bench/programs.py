@@ -80,7 +80,7 @@ def appending(machine, program, floor, cast, words, rounds):
     return [
         at_most("append through HTTP, with a key", found["short"], found["floor"], 4),
         at_most("the same to one of 9,000 / of 10 messages", found["long"], found["short"], 1.2),
-        by_many(machine, cast, body, urlencode({"text": text}).encode(), turns=6),
+        by_many(machine, cast, body, urlencode({"text": text}).encode(), turns=12),
     ]
 
 
