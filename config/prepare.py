@@ -22,7 +22,6 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config.preflight import Refusal, say, write_private
-from config.web import WORKERS
 
 MIGRATION_LOCK = 0x7061726C6579  # "parley": an advisory lock, so that two web servers on one database take turns
 MINIMUM_VERSION = 15
@@ -73,7 +72,7 @@ def check_database():
         raise Refusal(f"{_database()} does not let this user create tables; make the user the database's owner.")
     if not durable:
         say("fsync or synchronous_commit is off: a crash will lose saved messages")
-    if allowed < (needed := WORKERS * (settings.THREADS + 2) + 2):  # and two of each process for what is besides
+    if allowed < (needed := settings.WORKERS * (settings.THREADS + 2) + 2):  # and two more of each process
         say(
             f"{_database()} allows {allowed} connections and {needed} may be needed, and whoever gets none is refused; "
             "raise max_connections, or lower PARLEY_THREADS"

@@ -255,7 +255,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a form or a JSON body; files h
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_200  # a page of checkboxes and a little more
 DATA_UPLOAD_MAX_NUMBER_FILES = 1_000  # an account saved conversation by conversation, dropped at once
 FILE_UPLOAD_HANDLERS = []  # a page that takes files names its own; sent anywhere else they fill no disk
-THREADS = env.int("PARLEY_THREADS", 8)  # of a process of the web server, each with its connection to the database
+WORKERS = 2  # processes of the web server
+THREADS = env.int("PARLEY_THREADS", 8)  # of each of them, each with its connection to the database
 API_RATE = env.int("PARLEY_API_RATE", 6_000)  # requests a minute of one API key; 0 is no limit
 # How long a program that was logged in with a password may go on, and how long without asking again it may stay away.
 TOKEN_ACCESS_MINUTES = env.int("PARLEY_TOKEN_ACCESS_MINUTES", 3_600)

@@ -16,7 +16,6 @@ from granian.log import LogLevels
 
 from lib import process
 
-WORKERS = 2
 IDLE = 600  # seconds after which a thread ends, and with it a connection and all the plans it keeps
 MEMORY = 8 << 20  # bytes that a thread does not give back to the kernel: pages of half a megabyte, and their parts
 
@@ -45,7 +44,7 @@ def main(address, port):
         address=address,
         port=int(port),
         interface=Interfaces.WSGI,
-        workers=WORKERS,
+        workers=settings.WORKERS,
         blocking_threads=settings.THREADS,
         blocking_threads_idle_timeout=IDLE,
         respawn_failed_workers=True,

@@ -5,10 +5,9 @@ from django.conf import settings
 from django.db import connection
 
 from config.prepare import check_database
-from config.web import WORKERS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NEEDED = WORKERS * (settings.THREADS + 2) + 2
+NEEDED = settings.WORKERS * (settings.THREADS + 2) + 2
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from config.web import WORKERS
 from lib import postgres
 from tests.bench.floors import append, history, listing, shared, thread
 
@@ -41,5 +40,5 @@ def application(environ, start_response):
 
 
 if __name__ == "__main__":
-    server = {"interface": Interfaces.WSGI, "workers": WORKERS, "blocking_threads": settings.THREADS}
+    server = {"interface": Interfaces.WSGI, "workers": settings.WORKERS, "blocking_threads": settings.THREADS}
     Granian("tests.bench.floors.serve:application", port=int(sys.argv[1]), log_level=LogLevels.error, **server).serve()
