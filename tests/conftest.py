@@ -1,6 +1,8 @@
 """The cast: Alice owns the project, Bob is on it, Charlie must never see anything of theirs."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -8,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
+from accounts import throttling
 from accounts.models import ApiKey, User
 from conversations.models import Conversation
 from lib.asking import Exchange
@@ -70,6 +73,17 @@ def sign_in():
 def views_are_counted_at_once(monkeypatch):
     """By the one who reads, inside the test's transaction."""
     monkeypatch.setattr(counting, "PAUSE", -1)
+
+
+@pytest.fixture(autouse=True)
+def an_hour_begins(monkeypatch):
+    """For whoever counts requests: the first of a minute costs two queries more, and the counts begin anew."""
+    since = time.time() % 3600
+
+    def now():
+        return time.time() if time_machine.escape_hatch.is_travelling() else time.time() - since
+
+    monkeypatch.setattr(throttling, "time", SimpleNamespace(time=now))
 
 
 @pytest.fixture
