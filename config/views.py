@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 # PostgreSQL's classes for what passes by itself: connection trouble, resources used up, an operator's intervention.
 PASSING = ("08", "53", "57")
 DISK_FULL = "53100"
+READ_ONLY = "25006"  # as a standby is
 
 
 @require_safe
@@ -49,6 +50,9 @@ def not_now(error):
     if state == DISK_FULL or (isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}):
         return standalone("507.html", 507)
     if isinstance(error, InterfaceError):
+        return unavailable()
+    if state == READ_ONLY:
+        connection.close()  # after a failover: the next one may lead to the server that writes
         return unavailable()
     if isinstance(error, OperationalError) and (state is None or state.startswith(PASSING)):
         return unavailable()

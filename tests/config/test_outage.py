@@ -34,7 +34,7 @@ def refuse():
 
 @pytest.mark.parametrize(
     ("sqlstate", "status"),
-    [("53100", 507), ("53200", 503), ("53300", 503), ("57014", 503), ("57P01", 503), ("08006", 503)],
+    [("53100", 507), ("53200", 503), ("53300", 503), ("57014", 503), ("57P01", 503), ("08006", 503), ("25006", 503)],
 )
 def test_trouble_that_passes_is_told_as_such(sign_in, alice, conversation, refuse, sqlstate, status):
     client = sign_in(alice)
@@ -47,6 +47,17 @@ def test_trouble_that_passes_is_told_as_such(sign_in, alice, conversation, refus
     assert response["Cache-Control"] == "no-store, private"
     assert client.get(conversation.get_absolute_url()).status_code == 200
     assert Message.objects.filter(conversation=conversation).count() == 2
+
+
+def test_a_connection_that_can_only_read_is_left_for_another(sign_in, alice, conversation):
+    """As after a failover, where it still leads to what is the standby now."""
+    client, address = sign_in(alice), reverse("conversations:messages", args=[conversation.pk])
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+
+    answers = [client.post(address, {"text": "Hello"}).status_code for _ in range(2)]
+
+    assert answers == [503, 303]
 
 
 def test_a_mistake_is_no_outage(sign_in, alice, conversation, refuse):
