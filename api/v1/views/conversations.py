@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from accounts.models import AuditEvent
 from api import specification as spec
 from api.queries import flag_of, id_of, limit_of, moment_of, text_of, texts_of
-from api.v1.dialect import V1
+from api.v1.dialect import V1, digest_of
 from api.v1.serializers.conversations import (
     BulkDeletedSerializer,
     BulkDeleteInput,
@@ -55,13 +55,12 @@ WALK = (
 
 
 def etag_of(conversation, user):
-    """Changes with whatever the answer shows: which branch is active, and what `user` may do, are no revision of it."""
+    """Changes with whatever the answer shows: which branches there are, and what `user` may do, are no revision of it."""
     return _etag(conversation, conversation.role_of(user))
 
 
 def _etag(conversation, role):
-    standing = "" if role == Role.OWNER else f"-{role}"
-    return f'"{conversation.revision}-{conversation.active_branch_id.hex[-12:]}{standing}"'
+    return digest_of([conversation.revision, conversation.branch_count, conversation.active_branch.name, role])
 
 
 def filtered(conversations, query, user):

@@ -159,6 +159,21 @@ def test_what_has_not_changed_is_not_sent_again(as_alice):
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_what_shows_other_branches_by_now_is_sent_again(as_alice):
+    made = as_alice.post("/conversations", {"items": [{"role": "user", "content": "Hello"}]})
+    path, etag = f"/conversations/{made.json()['id']}", made["ETag"]
+
+    for verb, below, body in (
+        ("POST", "/branches", {"name": "side"}),
+        ("POST", "/branches/side/activate", None),
+        ("PATCH", "/branches/side", {"name": "aside"}),
+    ):
+        assert as_alice(verb, path + below, body).status_code < 300
+        again = as_alice.get(path, If_None_Match=etag)
+        assert (again.status_code, again["ETag"] != etag) == (200, True)
+        etag = again["ETag"]
+
+
 def test_bulk_delete_tells_what_it_could_not_delete(as_alice, as_charlie):
     mine = as_alice.post("/conversations", {}).json()["id"]
     foreign = as_charlie.post("/conversations", {}).json()["id"]
