@@ -42,9 +42,11 @@ class ItemView(V1):
         found = self.conversation(conversation, write=write)
         return found, message_named(found, spelled)
 
-    def one(self, conversation, message_id, status=200, *, full):
+    def one(self, conversation, message_id, *, full):
+        """With an ETag of what it says. How its call went, its files and its number on a branch change without that:
+        so it is sent also to who has this ETag."""
         spelled = self.spelled(conversation, message_id, full=full)
-        return self.answer(spelled, status, etag=self.etag)
+        return self.answer(spelled, headers={"ETag": self.etag})
 
     def spelled(self, conversation, message_id, *, full):
         """One item as it is now, with its number on the active branch, or on another that holds it; its ETag is in
@@ -337,10 +339,10 @@ def message_named(conversation, spelled) -> Message:
 
 
 def etag_of(item):
-    """An item's version; its number on a branch is no part of it."""
+    """Of what can be edited."""
     return f'"{item.id.hex[-12:]}-{item.version}"'
 
 
 def full_of(query, default):
     """`?content=text|parts` overrides the form that a route has."""
-    return choice_of(query, "content", ["parts" if default else "text", "text", "parts"]) == "parts"
+    return choice_of(query, "content", ["text", "parts"]) == "parts" if "content" in query else default

@@ -156,7 +156,8 @@ def test_an_item_that_goes_to_another_branch_tells_which(as_alice, path, ids):
 
 
 def test_what_is_refused_for_its_form_is_not_stored(as_alice, path, conversation):
-    assert as_alice.post(f"{path}/items?content=x", {"role": "user", "content": "y"}).status_code == 400
+    refused = as_alice.post(f"{path}/items?content=x", {"role": "user", "content": "y"})
+    assert (refused.status_code, refused.json()["message"]) == (400, "content must be one of: text, parts.")
     assert as_alice.post(f"{path}/items?content=x", {"items": [{"role": "user", "content": "y"}]}).status_code == 400
     assert conversation.messages.count() == 2
 
@@ -254,6 +255,17 @@ def test_a_call_takes_its_result(as_alice, path):
     assert "completed_at" in done
     assert as_alice.get(f"{path}/items?call_id=c1").json()["data"][0]["id"] == done["id"]
     assert as_alice.patch(f"{path}/items/by-call-id/c2", {"status": "failed"}).status_code == 404
+
+
+def test_whoever_waits_for_what_comes_of_a_call_is_told(as_alice, path):
+    call = {"type": "function_call", "call_id": "c1", "name": "add", "arguments": "{}", "status": "calling"}
+    item = f"{path}/items/{as_alice.post(f'{path}/items', call).json()['id']}"
+    asked = as_alice.get(item)
+
+    as_alice.patch(f"{path}/items/by-call-id/c1", {"status": "completed", "output": 4})
+
+    again = as_alice.get(item, If_None_Match=asked["ETag"])
+    assert (again.status_code, again.json()["status"], again["ETag"]) == (200, "completed", asked["ETag"])
 
 
 def test_several_items_cost_what_one_does(as_alice, path, django_assert_num_queries):
