@@ -1,6 +1,5 @@
 """Who is in a conversation, what that lets them do, and what goes with it when it is handed over."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,6 +10,7 @@ from conversations.models import Conversation, Grant, Message
 from projects.models import Project, ProjectMember, Role
 from projects.refusals import NotTheOwner, OwnerIsIn
 from sharing.models import ShareLink
+from tests.waiting import count_lock_waits, wait_until
 
 
 @pytest.fixture
@@ -41,8 +41,7 @@ def test_whoever_leaves_while_their_role_is_changed_is_let_in_anew(private, alic
         with transaction.atomic():
             private.people.show_out(bob, by=bob)
             change = pool.submit(_change_role, private, bob, alice)
-            while not change.done() and not _somebody_waits():
-                time.sleep(0.01)
+            wait_until(lambda: change.done() or count_lock_waits())
         change.result()
 
     assert private.role_of(bob) == Role.EDITOR
@@ -58,12 +57,6 @@ def _change_role(conversation, user, by):
         conversation.people.let_in(user, Role.EDITOR, by=by)
     finally:
         connection.close()
-
-
-def _somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-        return cursor.fetchone()[0]
 
 
 def test_a_role_is_one_question(conversation, alice, bob, django_assert_num_queries):

@@ -14,6 +14,7 @@ from accounts.models import ApiKey, User
 from accounts.models import api_key as api_keys
 from conversations import limits
 from conversations.models import Conversation
+from tests.waiting import count_lock_waits, wait_until
 
 ITEM = {"role": "user", "content": "And a tripod?"}
 CHANGES = {
@@ -187,14 +188,6 @@ def after_waiting(programs, path, conversation, change, body=ITEM):
         with transaction.atomic():
             change(conversation.locked())
             waiting = [pool.submit(post, each) for each in programs]
-            _wait_for_locks(len(waiting))
+            wait_until(lambda: count_lock_waits() == len(waiting))
         answers = [found.result() for found in waiting]
     return sorted(answers, key=lambda answer: answer.get("sequence_number", 0))
-
-
-def _wait_for_locks(number):
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0] >= number:
-                return

@@ -13,6 +13,7 @@ from django.urls import reverse
 from conversations.importing import archives, job
 from conversations.models import Attachment, Conversation, Message
 from tests.conversations.importing.exports import answer, chat, node, simple
+from tests.waiting import count_lock_waits, wait_until
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
@@ -191,8 +192,7 @@ def test_bytes_stay_that_an_import_names_while_the_last_row_that_named_them_goes
 
     def written_but_not_committed(written):
         thread.start()
-        while thread.is_alive() and not somebody_waits():
-            pass
+        wait_until(lambda: not thread.is_alive() or count_lock_waits())
         index(written)
 
     thread = threading.Thread(target=delete)
@@ -203,12 +203,6 @@ def test_bytes_stay_that_an_import_names_while_the_last_row_that_named_them_goes
 
     assert not Conversation.objects.filter(pk=first.pk).exists()
     assert Attachment.objects.get().path.read_bytes() == PNG
-
-
-def somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
-        return cursor.fetchone()[0]
 
 
 def linked():

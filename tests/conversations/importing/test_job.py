@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from datetime import timedelta
 from urllib.parse import quote, urlencode
 
@@ -23,6 +22,7 @@ from conversations.importing import Import, job
 from conversations.models import Conversation, ImportBatch, ImportLine, Message
 from tests.conversations.importing.exports import chats, simple, write
 from tests.generate import export
+from tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
@@ -233,13 +233,6 @@ def worker(tmp_path, patient):
         process.wait()
 
 
-def until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def test_a_worker_killed_in_the_middle_is_replaced_and_every_count_is_exact(worker, patient, tmp_path):
     path = tmp_path / "large.json"
     path.write_text("".join(export(12, seed=3, large_every=10_000)))
@@ -248,7 +241,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_every_count_is_exact(work
     ImportBatch.objects.update(status="waiting", lease_until=None)
 
     first = worker()
-    until(lambda: ImportBatch.objects.get().records_read)
+    wait_until(lambda: ImportBatch.objects.get().records_read)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     batch.refresh_from_db()
@@ -258,7 +251,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_every_count_is_exact(work
 
     ImportBatch.objects.update(lease_until=timezone.now())  # half a minute passes
     second = worker()
-    until(lambda: ImportBatch.objects.get().status == "done", seconds=60)
+    wait_until(lambda: ImportBatch.objects.get().status == "done")
     batch.refresh_from_db()
     messages = sum(len(each["mapping"]) - 1 for each in value)
     assert batch.counts["conversations"] == {"new": len(value)}
@@ -266,7 +259,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_every_count_is_exact(work
     assert Conversation.objects.count() == len(value)
 
     second.send_signal(signal.SIGTERM)
-    assert second.wait(timeout=10) == 0
+    assert second.wait(PATIENCE) == 0
 
 
 def test_the_same_file_imported_twice_at_once_is_there_once(patient, tmp_path):
