@@ -215,7 +215,7 @@ def test_a_connection_that_was_lost_is_made_anew(server, conversation, share):
     server(link.path)
 
     with connection.cursor() as cursor:  # as when the database was started anew
-        cursor.execute("SELECT pg_terminate_backend(%s)", [kept._connection.info.backend_pid])
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [kept._connection.info.backend_pid])
     time.sleep(lease.LEASE)
 
     assert server(link.path)[0] == 200  # asked by Django
@@ -244,12 +244,21 @@ def test_a_crowd_is_counted_in_one_statement(conversation, share, monkeypatch, d
 
 def test_what_is_not_written_by_a_reader_is_written_behind_them(conversation, share, monkeypatch):
     link = share(conversation)
-    monkeypatch.setattr(counting, "PAUSE", 0.2)
+    monkeypatch.setattr(counting, "PAUSE", 3_600)
+    monkeypatch.setattr(counting, "_last", -3_600)
     for _ in range(3):
         counting.view(link.pk)
-    counting._waiting.join()
+    assert ShareLink.objects.get().view_count == 1
+
+    timer = counting._waiting
+    assert timer.is_alive()
+    assert timer.interval == pytest.approx(3_600, abs=60)
+    timer.cancel()
+    with ThreadPoolExecutor(1) as behind:
+        behind.submit(timer.function).result()  # as if the hour was over
 
     assert ShareLink.objects.get().view_count == 3
+    assert counting._waiting is None
 
 
 def test_a_reader_is_counted_though_the_connection_broke_meanwhile(server, conversation, share, monkeypatch):
