@@ -36,6 +36,7 @@ from conversations.models import (
 from conversations.uploads import directory
 from projects.models import Project, ProjectMember
 from sharing.models import ShareLink
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -350,7 +351,7 @@ def test_a_message_that_arrives_meanwhile_goes_too_or_is_refused(alice):
     writer = threading.Thread(target=write)
     writer.start()
     Erasure(alice).run()
-    writer.join(10)
+    writer.join(PATIENCE)
 
     assert refused.is_set()
     assert not Message.objects.exists()

@@ -7,6 +7,7 @@ from django.db import connection
 
 from conversations import files, uploads
 from conversations.models import Attachment
+from tests.waiting import PATIENCE
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x03\x00\x00\x00\x02\x08\x02\x00\x00\x00"
@@ -226,7 +227,7 @@ def test_bytes_that_come_again_while_the_last_row_goes_are_there(program, alice,
         return path(*args)
 
     def upload():
-        is_looking.wait(5)
+        is_looking.wait(PATIENCE)
         try:
             answers.append(program(secret).upload(where, "b.txt", b"same"))
         finally:
