@@ -1,16 +1,18 @@
 """bin/run with real processes: what it starts, what it stops, and what it survives."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -35,7 +37,7 @@ class Run:
         return self.output.read_text()
 
     def until_it_serves(self):
-        wait_until(lambda: "is running at" in self.said or self.popen.poll() is not None, 150)
+        wait_until(lambda: "is running at" in self.said or self.popen.poll() is not None, 10 * PATIENCE)
         assert "is running at" in self.said, self.said
         return self
 
@@ -44,10 +46,10 @@ class Run:
 
     def press_ctrl_c(self):
         self.popen.send_signal(signal.SIGINT)
-        return self.popen.wait(60)
+        return self.popen.wait(PATIENCE)
 
     def health(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=10) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=PATIENCE) as response:
             return response.read()
 
 
@@ -56,16 +58,18 @@ def clean_environment():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives to everybody who names none: one of them could be gone until it is used."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("a hundred ports are taken")
 
 
-def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert condition()
+def kill(processes):
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # PostgreSQL's come and go
+            process.kill()
 
 
 def is_alive(process):
@@ -111,7 +115,7 @@ def test_it_serves_refuses_a_second_start_and_leaves_no_process_after_ctrl_c(sta
     assert f"the password {(data_dir / 'demo_password').read_text()}" in run.said
 
     second = start()
-    assert second.popen.wait(30) == 1
+    assert second.popen.wait(PATIENCE) == 1
     assert second.said == f"parley: Parley is already running on {data_dir} (process {run.popen.pid}).\n"
 
     family = run.family()
@@ -123,10 +127,8 @@ def test_it_serves_refuses_a_second_start_and_leaves_no_process_after_ctrl_c(sta
 def test_the_next_start_recovers_when_everything_was_killed(start):
     run = start().until_it_serves()
     family = run.family()
-    for process in family:
-        with suppress(psutil.NoSuchProcess):  # PostgreSQL's come and go
-            process.kill()
-    run.popen.wait(10)
+    kill(family)
+    run.popen.wait(PATIENCE)
     wait_until(lambda: survivors(family) == [])
 
     assert start().until_it_serves().health() == b'{"status": "ok"}'
@@ -135,10 +137,10 @@ def test_the_next_start_recovers_when_everything_was_killed(start):
 def test_a_database_that_was_left_running_is_stopped_before_a_new_one_starts(start, data_dir):
     run = start().until_it_serves()
     family = run.family()
-    [postmaster] = [process for process in family if process.ppid() == run.popen.pid and process.name() == "postgres"]
+    [postmaster] = [child for child in psutil.Process(run.popen.pid).children() if child.name() == "postgres"]
     postmaster.suspend()  # so that the signal it gets when its parent dies has to wait
     run.popen.kill()
-    run.popen.wait(10)
+    run.popen.wait(PATIENCE)
     wait_until(lambda: set(survivors(family)) <= {postmaster, *postmaster.children(recursive=True)})
     postmaster.resume()
 
@@ -150,7 +152,7 @@ def test_what_it_started_ends_when_it_alone_is_killed(start):
     run = start().until_it_serves()
     family = run.family()
     run.popen.kill()
-    run.popen.wait(10)
+    run.popen.wait(PATIENCE)
 
     wait_until(lambda: survivors(family) == [])
 

@@ -9,12 +9,13 @@ import pytest
 
 from config.preflight import Place, Refusal
 from tests.system.test_start import ROOT, clean_environment, free_port
+from tests.waiting import PATIENCE
 
 
 def run(command=ROOT / "bin" / "run", **settings):
     environment = clean_environment() | {"PORT": str(free_port())} | settings
     return subprocess.run(
-        [command], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        [command], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
     )
 
 
