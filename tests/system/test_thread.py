@@ -354,7 +354,7 @@ def test_versions_are_compared_where_they_stand_by_keyboard_and_nothing_moves(at
 
     expect(place).to_contain_text("Entry 141.")
     expect(at_log).to_have_url(re.compile(f"at={old.typeid}#{old.typeid}"))
-    expect(at_log.get_by_text("Another branch, MAIN_")).to_be_visible(timeout=100)
+    assert at_log.get_by_text("Another branch, MAIN_").is_visible()  # it came along
     assert abs(place.bounding_box()["y"] - before) < 1
     expect(place.get_by_label("Next version")).to_be_focused()
 
