@@ -18,7 +18,7 @@ _QUALITY = 4  # an eighth less than gzip's best; more costs more and gains nothi
 # Unless the view says otherwise.
 _ALWAYS = {
     "Access-Control-Allow-Origin": "*",  # keys are sent by programs, never by a browser on its own
-    "Access-Control-Expose-Headers": "ETag, Idempotency-Replayed, Retry-After, X-Request-Id",
+    "Access-Control-Expose-Headers": "Content-Disposition, ETag, Idempotency-Replayed, Retry-After, X-Request-Id",
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",  # should a browser show it as a page
     "Vary": "Accept-Encoding",

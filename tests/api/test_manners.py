@@ -141,7 +141,9 @@ def test_a_preflight_needs_no_key_and_every_answer_may_be_read(client, as_alice)
     assert (preflight.status_code, preflight.content) == (204, b"")
     assert preflight["Access-Control-Allow-Origin"] == "*"
     assert "Idempotency-Key" in preflight["Access-Control-Allow-Headers"]
-    assert as_alice.get("/conversations")["Access-Control-Allow-Origin"] == "*"
+    answer = as_alice.get("/conversations")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert {"Content-Disposition", "ETag"} <= set(answer["Access-Control-Expose-Headers"].split(", "))
     assert "Access-Control-Allow-Credentials" not in preflight
 
 
