@@ -55,7 +55,7 @@ WALK = (
 
 
 def etag_of(conversation, user):
-    """Changes with whatever the answer shows: which branches there are, and what `user` may do, are no revision of it."""
+    """Changes with whatever the answer shows: its branches, and what `user` may do, are no revision of it."""
     return _etag(conversation, conversation.role_of(user))
 
 
