@@ -13,6 +13,7 @@ from api.auth import ACTING_FOR
 from lib.typeid import ALPHABET
 
 OBJECT = OpenApiTypes.OBJECT  # any JSON object
+LIST = {"type": "array", "items": {"type": "object"}}  # of any JSON objects
 BYTES = OpenApiTypes.BINARY
 # A form with one file.
 FILE = {
@@ -242,7 +243,7 @@ class Specification(AutoSchema):
 
 
 _PATH = {
-    "conversation": {"schema": {"type": "string"}, "description": "conv_…"},
+    "conversation": {"description": "conv_…"},
     "item": {"description": "msg_…, or the id that the client gave it."},
     "branch": {"description": "A branch’s name."},
     "tag": {"description": "tag_…, or the tag’s name where no slash is in it."},

@@ -3,12 +3,14 @@ from api.queries import choice_of, text_of
 from api.v1.views.branches import BranchView
 from conversations.downloads import FORMATS, download
 
+ANSWERS = {(200, kind.partition(";")[0]): spec.BYTES for kind, _ in FORMATS.values()}
+
 
 class ExportOfConversation(BranchView):
     produces = ()
 
     @spec.described(
-        answers={(200, kind.partition(";")[0]): spec.BYTES for kind, _ in FORMATS.values()},
+        answers=ANSWERS | {(200, "application/json"): spec.LIST},
         query=(
             spec.choice("format", *FORMATS),
             spec.text("branch", "For markdown and txt: a branch’s name; the active one by default."),

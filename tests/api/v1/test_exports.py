@@ -67,6 +67,14 @@ def test_json_is_the_same_as_one_document(as_alice, path, conversation):
     assert document[0].keys() == told[0].keys()
 
 
+def test_the_specification_knows_that_json_is_a_list(as_alice):
+    answers = as_alice.get("/schema").json()["paths"]["/v1/conversations/{conversation}/export"]["get"]["responses"]
+
+    kinds = {kind: told["schema"]["type"] for kind, told in answers["200"]["content"].items()}
+    assert kinds.pop("application/json") == "array"
+    assert set(kinds.values()) == {"string"}
+
+
 def test_a_reader_s_export_holds_nothing_that_is_the_owner_s_business(as_bob, path, alice, bob, conversation):
     conversation.add_note(alice, "Alice’s secret")
     conversation.add_note(bob, "Bob’s own")
