@@ -6,7 +6,7 @@ from rest_framework.authentication import BaseAuthentication
 from accounts.models import ApiKey, Login, User
 from api.problem import Problem
 
-ACTING_FOR = "Parley-User"  # a header: usr_… or an external id
+USER_HEADER = "Parley-User"  # says for whom a key acts: usr_… or an external id
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -52,7 +52,7 @@ def _user(key, name):
     if name is None:
         return key.user
     if not key.may_act_for_others:
-        raise Problem(403, "insufficient_scope", f"{ACTING_FOR} needs a workspace key or the scope users:write.")
+        raise Problem(403, "insufficient_scope", f"{USER_HEADER} needs a workspace key or the scope users:write.")
     user = User.objects.filter(workspace=key.workspace_id).named(name)
     if user is None:
         raise Problem(404, "user_not_found", "User not found.")

@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 
-from api.auth import ACTING_FOR
+from api.auth import USER_HEADER
 from lib.typeid import ALPHABET
 
 OBJECT = OpenApiTypes.OBJECT  # any JSON object
@@ -271,7 +271,7 @@ class KeyScheme(OpenApiAuthenticationExtension):
             {
                 "type": "apiKey",
                 "in": "header",
-                "name": ACTING_FOR,
+                "name": USER_HEADER,
                 "description": "For whom a workspace’s key acts, or one with `users:write`: usr_… or an external id.",
             },
         ]
