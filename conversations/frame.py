@@ -21,12 +21,11 @@ def render_framed(request, template, facts, html, *, fragment, status=None, **ar
     return render_piece(request, template, facts, html | {"csrf_token": token}, fragment=fragment, status=status)
 
 
-def sidebar(request, token, *, beside=None, newest=None, conversation=None):
+def sidebar(request, token, *, beside=None, conversation=None):
     """Brand, search, views, projects, the newest conversations in date groups, the account. Two queries, unless the
-    page has sent them with its own: `beside` is its Beside. `newest`: a history.Page whose first rows are the newest
-    conversations, where the page shows one anyway. `conversation`: the one that is open."""
+    page has sent them with its own: `beside` is its Beside. `conversation`: the one that is open."""
     lists = beside or Beside(request.user)
-    page = newest or lists.recent.found
+    recent = lists.recent.found
     projects, more_projects = lists.projects.found
     here = request.path
     # The search page has a box of its own.
@@ -36,7 +35,7 @@ def sidebar(request, token, *, beside=None, newest=None, conversation=None):
         {
             "words": escape(words),
             "projects": _projects(projects, here),
-            "recent": _list(page, conversation),
+            "recent": _list(recent, conversation),
             "theme": theme_switch({"request": request, "csrf_token": token}),
             "csrf_token": token,
         },
@@ -45,8 +44,8 @@ def sidebar(request, token, *, beside=None, newest=None, conversation=None):
         is_staff=request.user.is_staff,
         has_projects=bool(projects),
         has_more_projects=more_projects,
-        has_recent=bool(page.rows),
-        has_more=page.next_cursor is not None,
+        has_recent=bool(recent.html),
+        has_more=recent.has_more,
     )
 
 
@@ -72,8 +71,7 @@ def _project(project, is_open):
     )
 
 
-def _list(page, current):
-    """The newest conversations in their groups; the link of the open one is marked."""
-    html, hrefs = page.links
-    href = hrefs.get(current.typeid) if current else None
+def _list(recent, current):
+    """The link of the open one is marked."""
+    html, href = recent.html, recent.hrefs.get(current.typeid) if current else None
     return html.replace(f'href="{href}"', f'href="{href}" aria-current="page"', 1) if href else html

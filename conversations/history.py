@@ -7,8 +7,7 @@ tag take longer than the query.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, lru_cache
-from html import escape
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -29,9 +28,6 @@ from projects.people import Role, highest
 
 PAGE = 50
 KEPT = 2_000  # rows that a process remembers, by all that they show
-RECENT = 30  # rows of the list in the sidebar
-PREVIEW = 80  # characters of a preview there; it has no room for more
-NARROW = 500  # such lists that a process remembers, one for each reader
 SOURCES = {"": "", "chatgpt": "ChatGPT", "share": "a shared link"}
 
 
@@ -59,21 +55,11 @@ class Row(NamedTuple):
     role: Role
 
 
-class Recent(NamedTuple):
-    """A row of the list in the sidebar."""
-
-    id: str
-    href: str
-    title: str
-    preview: str  # where there is no title
-    group: str
-
-
 @dataclass(frozen=True)
 class Page:
     """`groups`: [(heading, rows)]; the heading is empty where the page before has it already."""
 
-    groups: list[tuple[str, list[Row | Recent]]]
+    groups: list[tuple[str, list[Row]]]
     next_cursor: str | None
 
     @property
@@ -84,90 +70,39 @@ class Page:
     def html(self):
         return rows_html(self.groups)
 
-    @cached_property
-    def links(self):
-        """(HTML of its first RECENT rows for the sidebar, {id: address}). Made once for a Page; a template loop takes
-        3 ms."""
-        left, html, hrefs = RECENT, [], {}
-        for heading, rows in self.groups:
-            if left > 0:
-                html.append(f'<h2 class="recent__day">{escape(heading)}</h2><ul class="recent">')
-                html += map(_link, rows[:left])
-                html.append("</ul>")
-                hrefs |= {row.id: row.href for row in rows[:left]}
-                left -= len(rows)
-        return "".join(html), hrefs
-
     @property
     def choices(self):
         """The rows as HTML with a checkbox each, for a form."""
         return rows_html(self.groups, choosing=True)
 
 
-def _link(row):
-    """What has no title is known by what was said last."""
-    words, untitled = (row.title, "") if row.title else (row.preview[:PREVIEW], " recent__link--untitled")
-    return f'<li><a class="recent__link{untitled}" href="{row.href}">{escape(words or "Untitled")}</a></li>'
-
-
-def page(user, *, after=None, named="", project=None, archived=False, shared=False, size=PAGE, goes_on=False):
+def page(user, *, after=None, named="", project=None, archived=False, among=None, size=PAGE, goes_on=False):
     """One page of what `user` owns, newest first; with `named`, of those whose titles have words that begin so; with
     `archived`, of what they archived, and else of the rest; of a `project` that they see, all that is in it, whoever
-    wrote it; with `shared`, of what others have let them into.
+    wrote it. `among`, a module: shared_with_me, of what others have let them into; pinned_by_me, of what they pinned.
 
     With `goes_on` it is put below the page before it, and does not repeat a heading that stands there. One query,
     whatever is stored, and where rows are others', one for their names. Raises BadCursorError.
     """
     moment, pk = read_cursor(after) if after else (None, None)
-    if shared:
-        found = _select_shared(user, moment, pk, size + 1)
+    if among:
+        found = _select_these(user, among.ids(user, moment, pk, size + 1))
     else:
         found = _select(user, moment, pk, named, project, archived, size + 1)
-    whose, today = _others(user, found), _today()
-    groups = _grouped([_row(row[:-2], *_standing(*row[-2:], whose), today) for row in found[:size]])
+    whose, today = _others(user, found), midnight()
+    groups = grouped([_row(row[:-2], *_standing(*row[-2:], whose), today) for row in found[:size]])
     if goes_on and moment and groups and groups[0][0] == group_of(moment.astimezone(today.tzinfo), today):
         groups[0] = ("", groups[0][1])
     last = found[size - 1] if len(found) > size else None
     return Page(groups, last and write_cursor(last[3], last[0]))
 
 
-def recent(user):
-    """An Answer (lib.asking): the Page of the newest RECENT conversations that `user` owns, for the sidebar."""
-    return ask(
-        f"""
-        SELECT uuid_send(id), title, CASE WHEN title <> '' THEN '' ELSE left(preview, {PREVIEW}) END,
-               last_message_at, length
-        FROM conversations_conversation
-        WHERE owner_id = %s AND workspace_id = %s AND archived_at IS NULL
-        ORDER BY last_message_at DESC, id DESC LIMIT %s
-        """,  # noqa: S608  our own number
-        [user.pk, user.workspace_id, RECENT + 1],
-        read=lambda found: _beginning(tuple(found), _today()),
-    )
-
-
-@lru_cache(maxsize=NARROW)
-def _beginning(found, today):
-    """The Page of these rows, remembered by all that they show, and so are its `links`."""
-    rows = [_recent(*fields, today) for fields in found[:RECENT]]
-    more = found[RECENT - 1] if len(found) > RECENT else None
-    return Page(_grouped(rows), more and write_cursor(more[3], UUID(bytes=more[0])))
-
-
-def _today():
+def midnight():
     """Midnight in the reader's time zone. Rows are remembered by it: what they say of their time changes once a day."""
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _recent(pk, title, preview, last_message_at, length, today):
-    """`pk`: bytes, because the cache compares them faster than UUIDs."""
-    spelled = encode(Conversation.PREFIX, UUID(bytes=pk))
-    path = f"{address('conversations:index')}{spelled}/"
-    group = group_of(last_message_at.astimezone(today.tzinfo), today)
-    return Recent(spelled, opening(path, length), title or "", preview, group)
-
-
-def _grouped(rows):
+def grouped(rows):
     return [(heading, list(members)) for heading, members in groupby(rows, key=attrgetter("group"))]
 
 
@@ -200,15 +135,15 @@ def _select(user, moment, pk, named, project, archived, limit):
     )
 
 
-def _select_shared(user, moment, pk, limit):
-    """What others have let `user` into: which first, then what a row shows of them."""
+def _select_these(user, ids):
+    """What a row shows of each of these conversations, whosever they are."""
     shown, values = _shown(user, with_roles=True)
     return fetch_along(
         f"""
         {shown} WHERE conversations_conversation.id = ANY (%s::uuid[])
         ORDER BY last_message_at DESC, conversations_conversation.id DESC
         """,
-        [*values, shared_with_me.ids(user, moment, pk, limit)],
+        [*values, ids],
     )
 
 

@@ -95,6 +95,7 @@ class ThreadPage:
             "is_owner": self.role == Role.OWNER,
             "is_empty": not conversation.message_count,
             "is_archived": bool(conversation.archived_at),
+            "is_pinned": conversation.is_pinned,
             "is_single": conversation.length == 1,
             "has_branches": conversation.branch_count > 1,
             "has_model": bool(conversation.model),

@@ -13,6 +13,7 @@ from conversations import deletion, limits, signals
 from conversations.models.branch import Branch
 from conversations.models.branching import Branching
 from conversations.models.grant import Grant
+from conversations.models.pin import Pin
 from conversations.refusals import MetadataTooLarge, Stale, TooManyTags
 from conversations.shared_with_me import REACHED
 from lib.asking import Prepared, fetch_along
@@ -221,7 +222,7 @@ class Conversation(Branching, Row):
     @classmethod
     def visible(cls, pk, user):
         """The one at `pk`, with its active branch, where visible_to(user) finds it; else DoesNotExist. It knows whether
-        anybody but its owner sees it too: `has_others`."""
+        anybody but its owner sees it too, and whether `user` pinned it: `has_others`, `is_pinned`."""
         found = _VISIBLE.first(pk, user.pk, user.workspace_id) if user.is_authenticated else None
         if found is None:
             raise cls.DoesNotExist
@@ -384,7 +385,8 @@ def _others_see():
 
 def _visible(pk, user, workspace):
     rows = Conversation.objects.visible_to(User(pk=user, workspace_id=workspace))
-    return rows.filter(pk=pk).annotate(has_others=_others_see())
+    is_pinned = Exists(Pin.objects.filter(conversation=OuterRef("pk"), user=user))
+    return rows.filter(pk=pk).annotate(has_others=_others_see(), is_pinned=is_pinned)
 
 
 _ASKED = Prepared(_visible)

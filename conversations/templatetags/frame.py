@@ -15,5 +15,5 @@ def sidebar(context):
     request = context["request"]
     if not request.user.is_authenticated:
         return ""
-    around = {name: context.get(name) for name in ("beside", "newest", "conversation")}
+    around = {name: context.get(name) for name in ("beside", "conversation")}
     return frame.sidebar(request, str(context["csrf_token"]), **around)

@@ -14,7 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.ahead import asking
 from accounts.models import AuditEvent
 from conversations import finding as finder
-from conversations import history, limits, outline, reading, rendering, search, threads
+from conversations import (
+    history,
+    limits,
+    outline,
+    pinned_by_me,
+    reading,
+    rendering,
+    search,
+    shared_with_me,
+    threads,
+)
 from conversations.beside import Beside
 from conversations.forms import NewConversationForm, TitleForm
 from conversations.models import Conversation, Message
@@ -39,8 +49,7 @@ def index(request):
         return without(request, "title")
     after, named = request.GET.get("after"), request.GET.get("title", "")
     archived, selecting, in_part = "archived" in request.GET, "select" in request.GET, wants_fragment(request)
-    is_newest = not (after or named or archived)
-    beside = None if in_part else Beside(request.user, with_recent=not is_newest)
+    beside = None if in_part else Beside(request.user)
     months = None if in_part or archived else history.months(request.user)
     try:
         page = history.page(request.user, after=after, named=named, archived=archived, goes_on=in_part)
@@ -49,7 +58,6 @@ def index(request):
     context = {
         "beside": beside,
         "page": page,
-        "newest": page if is_newest else None,
         "named": named,
         "archived": archived,
         "selecting": selecting,
@@ -68,12 +76,23 @@ def index(request):
 @require_GET
 def shared(request):
     """What others have let the reader into: whose it is, and what they may do there."""
+    return _list(request, shared_with_me, "conversations/shared.html")
+
+
+@login_required
+@require_GET
+def pinned(request):
+    """What the reader pinned, their own or not."""
+    return _list(request, pinned_by_me, "conversations/pinned.html")
+
+
+def _list(request, among, template):
     after = request.GET.get("after")
     try:
-        page = history.page(request.user, after=after, shared=True, goes_on=wants_fragment(request))
+        page = history.page(request.user, after=after, among=among, goes_on=wants_fragment(request))
     except history.BadCursorError:
         raise BadRequest("This page of the list does not exist.") from None
-    return render_page(request, "conversations/shared.html", {"page": page, "after": after}, fragment="rows")
+    return render_page(request, template, {"page": page, "after": after}, fragment="rows")
 
 
 def _selecting(request):

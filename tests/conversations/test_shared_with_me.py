@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from conversations import history
+from conversations import history, shared_with_me
 from conversations.models import Conversation, Grant
 from projects.models import Project
 
@@ -23,7 +23,7 @@ def dora(alice):
 
 
 def titles(user):
-    return [row.title for row in history.page(user, shared=True, size=200).rows]
+    return [row.title for row in history.page(user, among=shared_with_me, size=200).rows]
 
 
 def test_it_is_what_the_door_lets_through_and_others_own(alice, bob, dora, charlie, conversation, project):
@@ -105,7 +105,7 @@ def test_what_each_project_holds_is_asked_of_the_index_of_its_history(bob, proje
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
         cursor.execute("ANALYZE conversations_conversation")
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
-        history.page(bob, shared=True)
+        history.page(bob, among=shared_with_me)
         [which] = [query["sql"] for query in asked.captured_queries if "LATERAL" in query["sql"]]
         cursor.execute(f"EXPLAIN {which}")
         plan = "\n".join(line for (line,) in cursor.fetchall())

@@ -106,7 +106,7 @@ def test_a_made_up_cursor_is_a_clear_400(sign_in, alice, cursor):
 
 def test_a_page_costs_the_same_however_many_there_are(sign_in, alice, many, django_assert_num_queries):
     client = sign_in(alice)
-    with django_assert_num_queries(4):  # session and user, the page (which the sidebar begins with), months, projects
+    with django_assert_num_queries(5):  # session and user, the page, months, the sidebar’s two
         client.get(reverse("conversations:index"))
 
 
