@@ -55,6 +55,7 @@ def sign_in_at(page, server, name="alice"):
     page.locator("[name=login]").fill(f"{name}@example.org")
     page.locator("[name=password]").fill(f"{name}'s password")
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/account/login/" not in url)  # whoever goes on before it is not signed in
 
 
 @pytest.fixture
