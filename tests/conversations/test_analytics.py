@@ -24,7 +24,7 @@ def root(db):
 
 
 @pytest.fixture
-def history(alice, bob):
+def history(alice, bob, time_machine_frozen):
     """Alice asked twice today and once three days ago; Bob's conversation of today holds an answer alone."""
     today = timezone.now()
     one = Conversation.objects.start(alice, title="One")

@@ -159,7 +159,9 @@ def preview(client, sheet, sent):
         {"password": "aperture fever"},
     ],
 )
-def test_the_preview_is_what_strangers_get_byte_for_byte(as_alice, sheet, filled, conversation, client, fields):
+def test_the_preview_is_what_strangers_get_byte_for_byte(
+    as_alice, sheet, filled, conversation, client, fields, time_machine_frozen
+):
     conversation.append("tool", "42")
     sent = filled(**fields)
     seen = preview(as_alice, sheet, sent)
