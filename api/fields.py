@@ -92,7 +92,7 @@ class Text(serializers.CharField):
     default_error_messages = {
         "invalid": "must be a string.",
         "blank": "must not be empty.",
-        "max_length": "must be at most {max_length} characters long.",
+        "max_length": "must be at most {max_length:,} characters long.",
     }
 
     def __init__(self, *, pattern=None, said="", **options):
@@ -102,11 +102,6 @@ class Text(serializers.CharField):
         super().__init__(trim_whitespace=False, **options)
         if pattern:
             self.validators.append(RegexValidator(pattern, said))
-
-    def run_validation(self, data=serializers.empty):
-        if isinstance(data, str) and not data.strip() and self.allow_blank:
-            return data  # DRF would make "" of it
-        return super().run_validation(data)
 
     def to_internal_value(self, data):
         if not isinstance(data, str):
@@ -124,15 +119,17 @@ class Flag(serializers.BooleanField):
 
 
 class Whole(serializers.IntegerField):
-    """A whole number: no string, no 1.0, no true."""
+    """A whole number, also spelled 5.0, as JSON makes no difference: no string, no true."""
 
     default_error_messages = {
         "invalid": "must be a whole number.",
-        "min_value": "must be at least {min_value}.",
-        "max_value": "must be at most {max_value}.",
+        "min_value": "must be at least {min_value:,}.",
+        "max_value": "must be at most {max_value:,}.",
     }
 
     def to_internal_value(self, data):
+        if isinstance(data, float) and data.is_integer():
+            data = int(data)
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return data

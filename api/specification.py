@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from jsonschema import Draft202012Validator
 from rest_framework import serializers
 
 from api.auth import USER_HEADER
@@ -196,10 +197,11 @@ class Specification(AutoSchema):
 
     def _get_request_body(self, direction="request"):
         body = super()._get_request_body(direction)
+        taken = self.get_request_serializer()
         if body and (
             "multipart/form-data" in body["content"]
-            or isinstance(self.get_request_serializer(), PolymorphicProxySerializer)
-            or hasattr(self.get_request_serializer(), "also")
+            or isinstance(taken, PolymorphicProxySerializer)
+            or not Draft202012Validator(getattr(taken, "also", {})).is_valid({})
         ):
             body["required"] = True  # no single field is, which is all that the library looks at
         return body

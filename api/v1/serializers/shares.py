@@ -27,6 +27,8 @@ PASSWORD = {
     "required": False,
     "allow_blank": True,
     "max_length": limits.PASSWORD,
+    "pattern": rf"^([\s\S]{{{limits.PASSWORD_LEAST},}})?\Z",
+    "said": f"must be at least {limits.PASSWORD_LEAST} characters long.",
     "help_text": f"Asked of whoever opens it; at least {limits.PASSWORD_LEAST} characters. It is never told again.",
 }
 
@@ -47,11 +49,6 @@ class Options(Input):
     include_tools = Flag(required=False, help_text="Tool calls and their output.")
     include_system = Flag(required=False, help_text="What system and developer said.")
     include_names = Flag(required=False, help_text="Who speaks and who shared it, by name.")
-
-    def validate_password(self, password):
-        if password and len(password) < limits.PASSWORD_LEAST:
-            raise serializers.ValidationError(f"must be at least {limits.PASSWORD_LEAST} characters long.")
-        return password
 
     def validate(self, asked):
         """What ShareLink.change takes."""
@@ -84,6 +81,13 @@ class ItemShareInput(Options):
 
 
 class ShareInput(Options):
+    also = {
+        "if": {"required": ["scope"], "properties": {"scope": {"enum": ["range", "item"]}}},
+        "then": {
+            "required": ["item_id"],
+            "properties": {"item_id": {"type": "string"}, "live": {"enum": [False, None]}},
+        },
+    }
     scope = serializers.ChoiceField(
         list(SCOPES.values()),
         default="conversation",
