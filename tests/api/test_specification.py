@@ -136,3 +136,18 @@ def test_what_is_tried_first_is_accepted(specified, as_alice):
     assert as_alice.post(f"{path}/branches", examples["BranchInput"]).status_code == 201
     assert as_alice.post(f"{path}/share", examples["ShareInput"]).status_code == 201
     assert as_alice.post("/projects", examples["ProjectInput"]).status_code == 201
+
+
+def test_a_body_is_read_before_anything_is_looked_up(specified, program, key_of, alice):
+    app = program(key_of(alice, scopes=["conversations:read", "conversations:write", "users:read", "users:write"]))
+    takes_json = [
+        (verb.upper(), re.sub(r"{\w+}", "nothing", path.removeprefix("/v1")))
+        for path, verbs in specified["paths"].items()
+        for verb, operation in verbs.items()
+        if "application/json" in operation.get("requestBody", {"content": ()})["content"]
+    ]
+
+    assert len(takes_json) > 30
+    for verb, path in takes_json:
+        answer = app(verb, path, [1])
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request"), f"{verb} {path}"

@@ -46,8 +46,8 @@ class Branches(BranchView):
     @spec.described(takes=BranchInput, answers={201: BranchSerializer})
     def post(self, request, conversation):
         """A name for an item of another branch, by default for that branch's last one."""
-        found = self.conversation(conversation, write=True)
         fields = self.payload(BranchInput)
+        found = self.conversation(conversation, write=True)
         parent = existing(found, name) if (name := fields.get("parent_branch")) else None
         position = message_named(found, item).position if (item := fields.get("fork_from_item_id")) else None
         try:
@@ -68,8 +68,8 @@ class OneBranch(BranchView):
     @spec.described(takes=BranchChange, answers={200: BranchSerializer}, if_match=True)
     def patch(self, request, conversation, branch):
         """Another name; MAIN keeps its own."""
-        found, branch = self.branch(conversation, branch, write=True)
         name = self.payload(BranchChange)["name"]
+        found, branch = self.branch(conversation, branch, write=True)
         with transaction.atomic():
             self.check_branch(found, branch)
             branch.rename(name)

@@ -178,8 +178,8 @@ class OneConversation(ConversationView):
     @spec.described(takes=ConversationChange, answers={200: ConversationSerializer}, if_match=True)
     def patch(self, request, conversation):
         """Changes what is named; null clears."""
-        found = self.conversation(conversation, write=True)
         fields = self.payload(ConversationChange)
+        found = self.conversation(conversation, write=True)
         if "project_id" in fields:
             self.check_owner(found)  # whose members would see it
             fields["project"] = fields.pop("project_id")

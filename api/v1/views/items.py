@@ -186,8 +186,8 @@ class Edit(ItemView):
     @spec.described(takes=EditInput, answers={200: ItemSerializer}, query=(CONTENT,), if_match=True)
     def put(self, request, conversation, item):
         """In place: the id stays, and what it said before is kept as a version."""
-        found, message = self.message(conversation, item, write=True)
-        text, parts = self.editing(message)
+        text, parts = self.payload(EditInput)["content"]
+        found, message = self.editable(conversation, item)
         with transaction.atomic():
             self.check_version(message)
             message.edit(text, parts=parts, by=request.user)
@@ -196,8 +196,8 @@ class Edit(ItemView):
     @spec.described(takes=EditInput, answers={200: EditedSerializer}, query=(CONTENT,), if_match=True)
     def post(self, request, conversation, item):
         """As a branch of its own: the old wording and all that followed stay where they are."""
-        found, message = self.message(conversation, item, write=True)
-        text, parts = self.editing(message)
+        text, parts = self.payload(EditInput)["content"]
+        found, message = self.editable(conversation, item)
         with transaction.atomic():
             self.check_version(message)
             fields = {} if parts is None else {"parts": parts}
@@ -214,11 +214,12 @@ class Edit(ItemView):
             }
         )
 
-    def editing(self, message):
-        """(text, parts or None) that the message shall say."""
+    def editable(self, conversation, item):
+        """(the conversation, its message, which may be edited). Raises Problem (404, 403, 400)."""
+        found, message = self.message(conversation, item, write=True)
         if message.type != "message":
             raise Problem(400, "not_editable", "Only messages can be edited.")
-        return self.payload(EditInput)["content"]
+        return found, message
 
 
 class Regenerate(AsksModel, ItemView):
@@ -232,8 +233,8 @@ class Regenerate(AsksModel, ItemView):
 
     def ask(self):
         """The model's Completion. What it is told is read before; no connection is held while it is waited for."""
-        found, message = self.message(self.kwargs["conversation"], self.kwargs["item"], write=True)
         wishes = self.payload(RegenerateInput)
+        found, message = self.message(self.kwargs["conversation"], self.kwargs["item"], write=True)
         if message.role not in (Message.Role.USER, Message.Role.ASSISTANT):
             raise Problem(400, "not_editable", "Only what a user or an assistant said can be asked for again.")
         self.check_unchanged(etag_of(message))
@@ -280,11 +281,12 @@ class ByCallId(ItemView):
     @spec.described(takes=CallChange, answers={200: ItemSerializer}, query=(CONTENT,))
     def patch(self, request, conversation, call_id):
         """What came of a call: its newest item takes a status and a result."""
+        change = self.payload(CallChange)
         found = self.conversation(conversation, write=True)
         message = found.messages.filter(call_id=call_id).order_by("-position").first() if call_id else None
         if message is None:
             raise not_found("item")
-        message.settle(**self.payload(CallChange))
+        message.settle(**change)
         return self.one(found, message.pk, full=True)
 
 

@@ -23,9 +23,10 @@ class Metadata(V1):
         return self.change(conversation, merge=True)
 
     def change(self, conversation, **how):
-        found, metadata = self.conversation(conversation, write=True), self.body()
+        metadata = self.body()
         if not isinstance(metadata, dict):
             raise invalid("The body", "must be an object.")
+        found = self.conversation(conversation, write=True)
         with transaction.atomic():
             self.check_unchanged(etag_of(found.locked(), self.request.user))
             found.set_metadata(metadata, **how)

@@ -19,9 +19,8 @@ class NoteView(ItemView):
     def shown(self, note, status=200):
         return self.answer(spell_note(note), status, etag=etag_of(note))
 
-    def added(self, conversation, thing):
+    def added(self, fields, conversation, thing):
         """To `thing`, the conversation or a message of it. 403 for a viewer who would write for others."""
-        fields = self.payload(NoteInput)
         shared = fields.get("shared", False)
         self.check(not shared or conversation.can_be_commented_by(self.request.user))
         return self.shown(thing.add_note(self.request.user, fields["text"], shared=shared), 201)
@@ -45,8 +44,9 @@ class NotesOfConversation(NoteView):
     @spec.described(takes=NoteInput, answers={201: NoteSerializer})
     def post(self, request, conversation):
         """A note on the whole conversation."""
+        fields = self.payload(NoteInput)
         found = self.conversation(conversation)
-        return self.added(found, found)
+        return self.added(fields, found, found)
 
 
 class NotesOfItem(NoteView):
@@ -59,7 +59,7 @@ class NotesOfItem(NoteView):
     @spec.described(takes=NoteInput, answers={201: NoteSerializer})
     def post(self, request, conversation, item):
         """A note on one item."""
-        return self.added(*self.message(conversation, item))
+        return self.added(self.payload(NoteInput), *self.message(conversation, item))
 
 
 class OneNote(NoteView):
@@ -71,8 +71,8 @@ class OneNote(NoteView):
     @spec.described(takes=NoteInput, answers={200: NoteSerializer}, if_match=True)
     def patch(self, request, note):
         """Other words, by whoever wrote it."""
-        found = self.found(self.notes(), note)
         fields = self.payload(NoteInput)
+        found = self.found(self.notes(), note)
         shared = fields.get("shared")
         self.check(found.can_be_changed_by(request.user, shared=shared))
         with transaction.atomic():

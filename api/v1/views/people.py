@@ -57,8 +57,9 @@ class PeopleView(ProjectView):
         to_owner = thing.owner_id == self.request.user.pk
         return self.answer(spell_somebody(self.owner_kind, thing.owner, to_owner=to_owner))
 
-    def hand_over(self, thing):
-        user = self.person(self.payload(OwnerInput)["user"])
+    def hand_over(self, spelled):
+        name = self.payload(OwnerInput)["user"]
+        thing, user = self.mine(spelled), self.person(name)
         if not user.is_active:  # nobody could hand it back
             raise not_found("user")
         thing.hand_over(user, by=self.request.user, request=self.request)
@@ -74,8 +75,8 @@ class Grants(PeopleView):
     @spec.described(takes=PersonInput, answers={201: PersonSerializer})
     def post(self, request, conversation):
         """Lets somebody of the workspace in, or gives them another role."""
-        found = self.mine(conversation)
         fields = self.payload(PersonInput)
+        found = self.mine(conversation)
         return self.let_in(found, self.person(fields["user"]), fields["role"], 201)
 
 
@@ -95,7 +96,7 @@ class OwnerOfConversation(PeopleView):
     @spec.described(takes=OwnerInput, answers={200: OwnerSerializer})
     def put(self, request, conversation):
         """Hands it over to somebody of the workspace. Whose it was stays as an editor."""
-        return self.hand_over(self.mine(conversation))
+        return self.hand_over(conversation)
 
 
 class MemberView(PeopleView):
@@ -114,8 +115,8 @@ class Members(MemberView):
     @spec.described(takes=PersonInput, answers={201: PersonSerializer})
     def post(self, request, project):
         """Lets somebody of the workspace into all its conversations, or gives them another role."""
-        found = self.mine(project)
         fields = self.payload(PersonInput)
+        found = self.mine(project)
         return self.let_in(found, self.person(fields["user"]), fields["role"], 201)
 
 
@@ -123,10 +124,11 @@ class OneMember(MemberView):
     @spec.described(takes=RoleChange, answers={200: PersonSerializer})
     def patch(self, request, project, user):
         """Another role."""
+        role = self.payload(RoleChange)["role"]
         found, member = self.mine(project), self.person(user)
         if not found.members.filter(user=member).exists():
             raise not_found("member")
-        return self.let_in(found, member, self.payload(RoleChange)["role"])
+        return self.let_in(found, member, role)
 
     @spec.described(answers={200: spec.deleted("project.member.deleted")})
     def delete(self, request, project, user):
@@ -144,7 +146,7 @@ class OwnerOfProject(MemberView):
     def put(self, request, project):
         """Hands it over to somebody of the workspace; its conversations stay whose they are. Whose it was stays as an
         editor. 409 where the new owner has one of that name."""
-        return self.hand_over(self.mine(project))
+        return self.hand_over(project)
 
     def taken(self, refusal):
         return Problem(

@@ -81,8 +81,8 @@ class OneProject(ProjectView):
     @spec.described(takes=ProjectChange, answers={200: ProjectSerializer}, if_match=True)
     def patch(self, request, project):
         """Changes what is named."""
-        found = self.project(project, write=True)
         fields = self.payload(ProjectChange)
+        found = self.project(project, write=True)
         with transaction.atomic():
             locked = self.locked(found)
             locked.change(**fields)

@@ -106,7 +106,8 @@ class Share(ShareView):
     @spec.described(takes=ShareInput, answers={201: ShareSerializer}, query=BRANCH)
     def post(self, request, conversation):
         """A link to a branch, a range of it or one item. Whoever has it can read, until it is revoked."""
-        return self.share(self.mine(conversation), **self.payload(ShareInput))
+        asked = self.payload(ShareInput)
+        return self.share(self.mine(conversation), **asked)
 
 
 class SharePreview(ShareView):
@@ -115,8 +116,9 @@ class SharePreview(ShareView):
     @spec.described(takes=ShareInput, answers={200: SharePreviewSerializer}, query=BRANCH)
     def post(self, request, conversation):
         """What such a link would show, and what in it looks like a secret. Nothing is published."""
+        asked = self.payload(ShareInput)
         conversation = self.mine(conversation)
-        draft = ShareLink.objects.draft(conversation, **self.named(conversation, **self.payload(ShareInput)))
+        draft = ShareLink.objects.draft(conversation, **self.named(conversation, **asked))
         return self.answer(spell_preview(draft, draft.messages(), findings(draft)))
 
 
@@ -124,7 +126,8 @@ class ShareOfItem(ShareView):
     @spec.described(takes=ItemShareInput, answers={201: ShareSerializer})
     def post(self, request, conversation, item):
         """A link to one item as it is now."""
-        return self.share(self.mine(conversation), item=item, **self.payload(ItemShareInput))
+        asked = self.payload(ItemShareInput)
+        return self.share(self.mine(conversation), item=item, **asked)
 
 
 class SharesOfConversation(ShareView):
@@ -185,8 +188,9 @@ class OneShare(ShareView):
     @spec.described(takes=ShareChange, answers={200: ShareSerializer})
     def patch(self, request, share):
         """Changes what it asks of its readers, and what is left out. What it was taken of stays."""
+        changes = self.payload(ShareChange)
         link = self.mine_named(self.links(), share)
-        link.change(by=request.user, request=request, **self.payload(ShareChange))
+        link.change(by=request.user, request=request, **changes)
         return self.answer(spell_share(link))
 
     @spec.described(answers={200: spec.deleted("share.deleted")})

@@ -54,7 +54,8 @@ class OneTag(TagView):
     @spec.described(takes=TagInput, answers={200: TagSerializer}, if_match=True)
     def patch(self, request, tag):
         """Another name, everywhere it hangs."""
-        found, name = self.tag(tag), self.payload(TagInput)["name"]
+        name = self.payload(TagInput)["name"]
+        found = self.tag(tag)
         with transaction.atomic():
             self.locked(found).rename(name)
         return self.counted(found)

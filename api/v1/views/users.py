@@ -58,8 +58,8 @@ class OneUser(UserView):
     @spec.described(takes=UserChange, answers={200: UserSerializer}, if_match=True)
     def patch(self, request, user):
         """Another name, other metadata: of users that a program made."""
-        found = self.user(user, made_here=True)
         fields = self.payload(UserChange)
+        found = self.user(user, made_here=True)
         with transaction.atomic():
             found = self.locked(found)
             for name, empty in (("name", ""), ("metadata", {})):

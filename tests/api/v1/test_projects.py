@@ -146,17 +146,17 @@ def test_a_member_reads_a_project_and_all_that_is_in_it(as_alice, as_bob, conver
 def test_a_stranger_finds_no_project(as_charlie, project, typeid):
     path = f"/projects/{typeid(project)}"
 
-    for verb, address in [
-        ("GET", path),
-        ("PATCH", path),
-        ("DELETE", path),
-        ("GET", f"{path}/conversations"),
-        ("GET", f"{path}/members"),
-        ("POST", f"{path}/members"),
-        ("PATCH", f"{path}/members/x"),
-        ("DELETE", f"{path}/members/x"),
+    for verb, address, body in [
+        ("GET", path, None),
+        ("PATCH", path, {"name": "Mine"}),
+        ("DELETE", path, None),
+        ("GET", f"{path}/conversations", None),
+        ("GET", f"{path}/members", None),
+        ("POST", f"{path}/members", {"user": "charlie@example.org", "role": "editor"}),
+        ("PATCH", f"{path}/members/x", {"role": "editor"}),
+        ("DELETE", f"{path}/members/x", None),
     ]:
-        answer = as_charlie(verb, address)
+        answer = as_charlie(verb, address, body)
         assert (answer.status_code, answer.json()["code"]) == (404, "project_not_found"), address
     assert as_charlie.get(f"/projects?after={typeid(project)}").json()["code"] == "invalid_cursor"
     assert as_charlie.get("/projects?shared=true").json()["total"] == 0
