@@ -296,8 +296,10 @@ class Dialect(APIView):
         if not value:
             return None
         tags = parse_etags(value)
-        # An answer that was compressed on its way came with a weak tag: W/"…".
-        return tags == ["*"] or etag in [tag.removeprefix("W/") for tag in tags]
+        # An answer that was compressed on its way came with a weak tag: W/"…". And the tag of what was read may go on
+        # behind that of what is changed, after a dot: more is shown than can be edited.
+        named = (tag.removeprefix("W/") for tag in tags)
+        return tags == ["*"] or any(tag == etag or tag.startswith(f"{etag[:-1]}.") for tag in named)
 
     # --- what goes out ---
 

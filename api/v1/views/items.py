@@ -5,7 +5,7 @@ from api import specification as spec
 from api.dialect import AsksModel
 from api.problem import Problem, invalid, not_found
 from api.queries import choice_of, limit_of, text_of
-from api.v1.dialect import V1
+from api.v1.dialect import V1, digest_of
 from api.v1.serializers.branches import spell_branch
 from api.v1.serializers.items import (
     CallChange,
@@ -43,10 +43,10 @@ class ItemView(V1):
         return found, message_named(found, spelled)
 
     def one(self, conversation, message_id, *, full):
-        """With an ETag of what it says. How its call went, its files and its number on a branch change without that:
-        so it is sent also to who has this ETag."""
+        """How its call went, its files and its number on a branch change without its version: the ETag goes on with
+        all that is answered."""
         spelled = self.spelled(conversation, message_id, full=full)
-        return self.answer(spelled, headers={"ETag": self.etag})
+        return self.answer(spelled, etag=f"{self.etag[:-1]}.{digest_of(spelled)[1:]}")
 
     def spelled(self, conversation, message_id, *, full):
         """One item as it is now, with its number on the active branch, or on another that holds it; its ETag is in
@@ -341,7 +341,7 @@ def message_named(conversation, spelled) -> Message:
 
 
 def etag_of(item):
-    """Of what can be edited."""
+    """Of what can be edited; see ItemView.one."""
     return f'"{item.id.hex[-12:]}-{item.version}"'
 
 

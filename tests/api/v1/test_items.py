@@ -265,7 +265,23 @@ def test_whoever_waits_for_what_comes_of_a_call_is_told(as_alice, path):
     as_alice.patch(f"{path}/items/by-call-id/c1", {"status": "completed", "output": 4})
 
     again = as_alice.get(item, If_None_Match=asked["ETag"])
-    assert (again.status_code, again.json()["status"], again["ETag"]) == (200, "completed", asked["ETag"])
+    assert (again.status_code, again.json()["status"]) == (200, "completed")
+    assert as_alice.get(item, If_None_Match=again["ETag"]).status_code == 304
+
+
+def test_who_edits_what_they_read_is_not_stopped_by_what_changed_around_it(as_alice, path):
+    made = as_alice.post(f"{path}/items", {"role": "user", "content": "Hello"})
+    item = f"{path}/items/{made.json()['id']}"
+    read = as_alice.get(item)["ETag"]
+    as_alice.post(f"{path}/branches", {"name": "side"})
+    as_alice.post(f"{path}/branches/side/activate")
+
+    assert as_alice.get(item, If_None_Match=read).status_code == 200  # on another branch now
+    edited = as_alice.put(f"{item}/edit", {"content": "Good morning"}, If_Match=read)
+    assert edited.status_code == 200
+    for stale in (read, made["ETag"]):
+        assert as_alice.put(f"{item}/edit", {"content": "Good night"}, If_Match=stale).status_code == 412
+    assert as_alice.put(f"{item}/edit", {"content": "Good night"}, If_Match=edited["ETag"]).status_code == 200
 
 
 def test_several_items_cost_what_one_does(as_alice, path, django_assert_num_queries):
