@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 
 from accounts.models import AuditEvent, User, Workspace
 from conversations.models import Attachment, Branch, Conversation, Message, Revision
+from conversations.refusals import Stale
 from lib.models import Row
 from lib.text import first_line
 from lib.typeid import decode, new_id
@@ -389,15 +390,18 @@ class ShareLink(Row):
             lease.run_out()
 
     @transaction.atomic
-    def change(self, *, by=None, request=None, password=None, **fields):
+    def change(self, *, by=None, request=None, expected_at=None, password=None, **fields):
         """Sets title, expires_at, read_only, password (the empty one takes it away) or what is included. It stays at
-        its revision. Raises ShareRevoked, NothingToShare, ShareTooLarge, NotTheOwner."""
+        its revision. Raises ShareRevoked, NothingToShare, ShareTooLarge, NotTheOwner, and Stale where it was changed
+        after `expected_at`."""
         # The conversation's lock comes before the link's, as where a conversation is deleted.
         is_retaken = fields.keys() & set(OPTIONS) or fields.get("title") == ""
         conversation = self._source(locked=True) if is_retaken else None
         self._lock()
         if self.revoked_at:
             raise ShareRevoked
+        if expected_at not in (None, self.updated_at):
+            raise Stale
         changed = [name for name, value in fields.items() if getattr(self, name) != value]
         for name in changed:
             setattr(self, name, fields[name])

@@ -3,7 +3,7 @@ from api import specification as spec
 from api.problem import not_found
 from api.queries import choice_of, flag_of, text_of, whole_of
 from api.queries import id_of as id_in
-from api.v1.dialect import V1
+from api.v1.dialect import V1, etag_of
 from api.v1.serializers.conversations import ConversationSerializer, spell_one
 from api.v1.serializers.shares import (
     ChangesSerializer,
@@ -69,7 +69,11 @@ class ShareView(V1):
         """A new link, as an answer."""
         asked = self.named(conversation, **asked)
         link = ShareLink.objects.share(conversation, by=self.request.user, request=self.request, **asked)
-        return self.answer(spell_share(link), 201)
+        return self.shown(link, 201)
+
+    def shown(self, link, status=200, **more):
+        """Always sent: how often it was read changes without what can be edited, of which the ETag is."""
+        return self.answer(spell_share(link) | more, status, headers={"ETag": etag_of(link)})
 
     def named(self, conversation, *, item=None, scope="item", item_id="", first_item_id="", branch="", **fields):
         """What ShareLinkQuerySet.draft takes, with what the request only names."""
@@ -183,15 +187,17 @@ class OneShare(ShareView):
     @spec.described(answers={200: ShareSerializer})
     def get(self, request, share):
         """One of the caller’s links."""
-        return self.answer(spell_share(self.mine_named(self.links(), share)))
+        return self.shown(self.mine_named(self.links(), share))
 
-    @spec.described(takes=ShareChange, answers={200: ShareSerializer})
+    @spec.described(takes=ShareChange, answers={200: ShareSerializer}, if_match=True)
     def patch(self, request, share):
         """Changes what it asks of its readers, and what is left out. What it was taken of stays."""
         changes = self.payload(ShareChange)
         link = self.mine_named(self.links(), share)
-        link.change(by=request.user, request=request, **changes)
-        return self.answer(spell_share(link))
+        self.check_unchanged(etag_of(link))
+        expected_at = link.updated_at if request.headers.keys() & {"If-Match", "If-None-Match"} else None
+        link.change(by=request.user, request=request, expected_at=expected_at, **changes)
+        return self.shown(link)
 
     @spec.described(answers={200: spec.deleted("share.deleted")})
     def delete(self, request, share):
@@ -222,7 +228,7 @@ class UpdateOfShare(ShareView):
         link = self.mine_named(self.links(), share)
         changes = link.changes()
         link.update_to_now(by=request.user, request=request)
-        return self.answer(spell_share(link) | {"changes": spell_changes(changes)})
+        return self.shown(link, changes=spell_changes(changes))
 
 
 class PublicShare(V1):

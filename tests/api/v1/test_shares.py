@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import throttling
 from accounts.models import AuditEvent
 from conversations.models import Grant
+from conversations.refusals import Stale
 from sharing import spelling
 from sharing.models import DailyViews, ShareLink
 
@@ -449,6 +450,31 @@ def test_a_list_is_narrowed_to_a_state_and_a_conversation(as_alice, alice, conve
     assert titles(f"conversation={typeid(conversation)}&state=revoked") == []
     for query in ("state=gone", "conversation=x", "conversation="):
         assert as_alice.get(f"/shares?{query}").status_code == 400
+
+
+def test_two_who_change_a_link_do_not_overwrite_each_other(as_alice, path):
+    made = as_alice.post(f"{path}/share", {"title": "One"})
+    there = f"/shares/{made.json()['id']}"
+    ShareLink.objects.update(view_count=7)  # readers do not stop who changes it
+    assert as_alice.get(there, If_None_Match=made["ETag"])["ETag"] == made["ETag"]
+
+    first = as_alice.patch(there, {"title": "Two"}, If_Match=made["ETag"])
+    second = as_alice.patch(there, {"title": "Three"}, If_Match=made["ETag"])
+
+    assert (first.status_code, second.status_code, second.json()["code"]) == (200, 412, "stale")
+    assert as_alice.get(there).json()["title"] == "Two"
+    assert as_alice.patch(there, {"title": "Three"}, If_Match=first["ETag"]).status_code == 200
+    assert as_alice.patch(there, {"title": "Four"}).status_code == 200
+
+
+def test_a_change_between_the_look_and_the_lock_is_seen(alice, conversation, share):
+    link = share(conversation, title="One")
+    read = link.updated_at
+    ShareLink.objects.get().change(title="Two")
+
+    with pytest.raises(Stale):
+        link.change(title="Three", expected_at=read)
+    assert ShareLink.objects.get().title == "Two"
 
 
 def test_views_are_told_by_the_day(as_alice, conversation, share, time_machine_frozen):
