@@ -225,6 +225,8 @@ def _people(stage):
     mira, reader, shared = stage.mira, stage.reader, stage.threads["kepler"]
     project = reader.project_memberships.get().project
     yield Shot("conversations:shared", "typical", who=reader)
+    yield Shot("conversations:pinned", "typical", who=mira)
+    yield Shot("conversations:pinned", "empty", who=stage.nobody)
     note = shared.add_note(mira, "Show this to the school class in spring, when the comet is back.", shared=True)
     shared.messages.first().add_note(mira, "Check the eccentricity.")
     yield Shot("conversations:notes", "typical", (shared.pk,), who=mira)
