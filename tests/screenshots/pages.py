@@ -21,6 +21,8 @@ NO_PAGES = {
     "error": "ours, to show the pages of last resort",
     "conversations:messages": "takes a form",
     "conversations:message": "Markdown",
+    "conversations:pin": "takes a form",
+    "conversations:pin_delete": "takes a form",
     "conversations:selected_archive": "takes a form",
     "conversations:selected_unarchive": "takes a form",
     "conversations:selected_move": "takes a form",

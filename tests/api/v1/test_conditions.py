@@ -84,6 +84,7 @@ def test_the_specification_says_where_a_version_may_be_said(resources):
     names = {"conversation": path.rpartition("/")[2], "branch": "aside", "user": "app-user-7"}
     names |= {kind: known[kind][0].rpartition("/")[2] for kind in ("tag", "note", "project")}
     names["item"] = app.get(f"{path}/items").json()["data"][0]["id"]
+    names["share"] = app.post(f"{path}/share").json()["id"]
     body = {"title": "One", "name": "One", "text": "One", "content": "One", "preferences": {}}
     told = [
         (verb.upper(), address)
@@ -92,7 +93,7 @@ def test_the_specification_says_where_a_version_may_be_said(resources):
         if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ()))
     ]
 
-    assert len(told) == 23
+    assert len(told) == 24
     for verb, address in told:
         address = re.sub(r"{(\w+)}", lambda found: names[found[1]], address.removeprefix("/v1"))
         refused = app(verb, address, body, If_Match='"another"')
