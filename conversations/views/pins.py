@@ -13,7 +13,10 @@ from lib.http import see_other
 def create(request, pk):
     conversation = visible_or_404(request, pk)
     conversation.pin(request.user)
-    notices.success(request, f"Pinned “{conversation}” to the top of the sidebar.")
+    if conversation.archived_at:  # since the page was read: it left the sidebar
+        notices.warning(request, f"Pinned “{conversation}”. It is archived: the sidebar shows it once it is back.")
+    else:
+        notices.success(request, f"Pinned “{conversation}” to the top of the sidebar.")
     return see_other(conversation)
 
 

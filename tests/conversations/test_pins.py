@@ -46,6 +46,20 @@ def test_it_is_pinned_from_its_page_and_stands_above_the_others(sign_in, alice, 
     assert re.findall(r'recent__link" href="([^"]+)" aria-current="page"', client.get(page).content.decode()) == [page]
 
 
+def test_what_is_archived_is_not_said_to_stand_in_the_sidebar(sign_in, alice, conversation):
+    client = sign_in(alice)
+    conversation.archive()
+    assert "Pin to the sidebar" not in client.get(conversation.get_absolute_url()).content.decode()
+
+    html = post(client, "pin", conversation, follow=True).content.decode()
+
+    assert "It is archived: the sidebar shows it once it is back." in html
+    assert f'action="{conversation.get_absolute_url()}pin/delete/"' in html
+    assert beside(client) == {}
+    conversation.unarchive()
+    assert beside(client) == {"Pinned": ["Choosing a telescope"]}
+
+
 def test_twice_is_once_and_so_is_taking_it_away(sign_in, alice, conversation):
     client = sign_in(alice)
     assert [post(client, "pin", conversation).status_code for _ in range(2)] == [303, 303]
